@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { ConfirmDocument, CorrectField, DocumentRef, DocumentView } from './documents.ts';
+import type { ErrorBody } from './errors.ts';
+import { Id } from './ids.ts';
+import type { SessionEnd } from './identity.ts';
+import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, type ResyncReason } from './topics.ts';
+import { ClaimRef, VehicleRef } from './vehicles.ts';
+
+/** Every socket command: what it takes, what it answers. Commands are imperative; each is answered with data or a coded error. */
+export const COMMANDS = {
+  'live:subscribe': { input: Subscribe, output: z.custom<LiveSnapshot>() },
+  'live:unsubscribe': { input: Subscribe, output: z.null() },
+  'live:check': { input: Check, output: CheckAnswer },
+  'document:correct-field': { input: CorrectField, output: DocumentView },
+  'document:insist': { input: DocumentRef, output: DocumentView },
+  'document:confirm': { input: ConfirmDocument, output: z.object({ vehicleId: Id.nullable(), claimId: Id.nullable() }) },
+  'document:discard': { input: DocumentRef, output: z.null() },
+  'vehicle:remove': { input: VehicleRef, output: z.null() },
+  'claim:withdraw': { input: ClaimRef, output: z.null() },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export type CommandName = keyof typeof COMMANDS;
+export type CommandInput<C extends CommandName> = z.input<(typeof COMMANDS)[C]['input']>;
+export type CommandParsed<C extends CommandName> = z.output<(typeof COMMANDS)[C]['input']>;
+export type CommandOutput<C extends CommandName> = z.output<(typeof COMMANDS)[C]['output']>;
+
+/** The acknowledgement of a command. */
+export type Ack<T> = { data: T } | { error: ErrorBody };
+
+export type ClientToServerEvents = {
+  [C in CommandName]: (input: CommandInput<C>, ack: (answer: Ack<CommandOutput<C>>) => void) => void;
+};
+
+export interface ServerToClientEvents {
+  /** A message of a topic that this socket is subscribed to. */
+  live: (message: LiveMessage) => void;
+  /** Everything held may be behind: read it again at a random moment within `withinMs`. */
+  'live:resync': (notice: { reason: ResyncReason; withinMs: number }) => void;
+  /** This node is going away: connect again (to another) at a random moment within `withinMs`. */
+  'node:draining': (notice: { withinMs: number }) => void;
+  /** The session is over; the socket is closed right after. */
+  'session:ended': (notice: { why: SessionEnd }) => void;
+}

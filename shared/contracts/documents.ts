@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { Id, Instant } from './ids.ts';
+
+/**
+ * A *document* is one carte grise given by a citizen: one or two photographs (*pages*: recto, verso) and the fields read from them.
+ *
+ *   queued ─► reading ─► read ─► confirmed
+ *     ▲          ├─► needs_photo   (the gate refused a photograph, with a reason; the citizen sends another or insists)
+ *     └──────────┴─► failed        (nothing usable, or the image broke the reader twice; with a reason)
+ *   any but confirmed ─► discarded
+ */
+export const DocumentStatus = z.enum(['queued', 'reading', 'needs_photo', 'read', 'confirmed', 'failed', 'discarded']);
+export type DocumentStatus = z.infer<typeof DocumentStatus>;
+
+export const PageSide = z.enum(['recto', 'verso']);
+export type PageSide = z.infer<typeof PageSide>;
+
+/** The fields that are read. The eight *key* fields identify a vehicle and its owner; the others refine the tax. */
+export const KEY_FIELDS = ['plate', 'vin', 'first_registration', 'make', 'model', 'fuel', 'fiscal_power', 'owner'] as const;
+export const OTHER_FIELDS = ['category', 'seats', 'max_mass'] as const;
+export const FieldName = z.enum([...KEY_FIELDS, ...OTHER_FIELDS]);
+export type FieldName = z.infer<typeof FieldName>;
+
+/** Energy codes as printed in field P.3 of the harmonised document (words on labelled cards are mapped to them). */
+export const FuelCode = z.enum(['ES', 'GO', 'EL', 'EH', 'GL', 'GP', 'GN', 'EE', 'OTHER']);
+export type FuelCode = z.infer<typeof FuelCode>;
+
+/** Four corners, clockwise from the top left of the text, as shares (0..1) of the width and height of the upright photograph. */
+export const Quad = z.array(z.tuple([z.number(), z.number()])).length(4);
+export type Quad = z.infer<typeof Quad>;
+
+/** Where a value was found: a labelled field, the machine-readable lines, or the person. */
+export const FieldSource = z.enum(['label', 'mrz', 'person']);
+export type FieldSource = z.infer<typeof FieldSource>;
+
+/** At or over this confidence a field is accepted by itself; under it the citizen is asked (facts: right 178 times in 178). */
+export const ACCEPT_CONFIDENCE = 0.9;
+
+/**
+ * One field as read. `value` is canonical: plate in normal form, dates ISO, fuel a FuelCode, numbers in decimal digits, names upper case.
+ * `confidence` 0..1; `box` is null for a value that has no place on the photograph.
+ */
+export const ReadField = z.object({
+  name: FieldName,
+  value: z.string(),
+  confidence: z.number().min(0).max(1),
+  source: FieldSource,
+  page: PageSide,
+  box: Quad.nullable(),
+});
+export type ReadField = z.infer<typeof ReadField>;
+
+/** The steps of a reading, in order; `second_pass` is skipped when the first leaves no key field missing or doubtful. */
+export const READING_STEPS = [
+  'download',
+  'gate',
+  'find_paper',
+  'straighten',
+  'orient',
+  'first_pass',
+  'second_pass',
+  'cross_check',
+  'store',
+] as const;
+export const ReadingStep = z.enum(READING_STEPS);
+export type ReadingStep = z.infer<typeof ReadingStep>;
+
+/** Why a photograph was turned back before reading. The citizen may insist on all of them. */
+export const GateReason = z.enum(['too_small', 'too_dark', 'glare', 'no_text', 'blurred']);
+export type GateReason = z.infer<typeof GateReason>;
+
+/** Why a document failed for good. */
+export const FailureReason = z.enum(['unreadable_image', 'not_a_carte_grise', 'reader_crashed', 'timed_out']);
+export type FailureReason = z.infer<typeof FailureReason>;
+
+/** What the gate measured on a grey copy of the photograph (facts/carte-grise: Gate before reading). */
+export const PageQuality = z.object({
+  longSide: z.number().int(),
+  brightness: z.number(),
+  burntShare: z.number(),
+  edgeShare: z.number(),
+  sharpness: z.number(),
+  reasons: z.array(GateReason),
+});
+export type PageQuality = z.infer<typeof PageQuality>;
+
+/** Progress of a running reading: disposable, never in the database. Newest (attempt, counter) wins. */
+export const ReadingProgress = z.object({
+  attempt: z.number().int(),
+  counter: z.number().int(),
+  /** Page being read and how many there are. */
+  page: PageSide,
+  pageIndex: z.number().int(),
+  pageCount: z.number().int(),
+  step: ReadingStep,
+  /** Of this step, 0..1, from the recogniser itself where it has one; null where the step has no measure. */
+  stepShare: z.number().min(0).max(1).nullable(),
+  /** Of the whole reading, 0..1; never goes back within an attempt. */
+  share: z.number().min(0).max(1),
+  /** Fields read so far. */
+  fields: z.array(ReadField),
+  /** Outline of the paper found on each page. */
+  papers: z.array(z.object({ page: PageSide, quad: Quad })),
+  at: Instant,
+});
+export type ReadingProgress = z.infer<typeof ReadingProgress>;
+
+export const PageView = z.object({
+  id: Id,
+  side: PageSide,
+  width: z.number().int(),
+  height: z.number().int(),
+  /** False until the WebP and the four sizes are stored; the original is shown meanwhile. */
+  imagesReady: z.boolean(),
+  quality: PageQuality.nullable(),
+  /** Outline of the paper, as shares of the upright photograph. */
+  paper: Quad.nullable(),
+});
+export type PageView = z.infer<typeof PageView>;
+
+export const FieldView = ReadField.extend({
+  corrected: z.string().nullable(),
+});
+export type FieldView = z.infer<typeof FieldView>;
+
+/** State of the topic `document:<id>`. */
+export const DocumentView = z.object({
+  id: Id,
+  status: DocumentStatus,
+  version: z.number().int(),
+  /** Its number in the readers' queue; the place is found by looking it up in the topic `reading-queue`. */
+  queueNumber: z.number().int(),
+  attempt: z.number().int(),
+  insisted: z.boolean(),
+  gate: z.array(z.object({ page: PageSide, reason: GateReason })),
+  failure: FailureReason.nullable(),
+  pages: z.array(PageView),
+  fields: z.array(FieldView),
+  vehicleId: Id.nullable(),
+  claimId: Id.nullable(),
+  submittedAt: Instant,
+  readAt: Instant.nullable(),
+  /** Wall time of the reading in milliseconds. */
+  readingMs: z.number().int().nullable(),
+});
+export type DocumentView = z.infer<typeof DocumentView>;
+
+/** State of the topic `reading-queue`: the numbers that wait, first first (at most 500), and what a reading takes. */
+export const ReadingQueueView = z.object({
+  waiting: z.array(z.number().int()),
+  waitingCount: z.number().int(),
+  reading: z.number().int(),
+  /** Mean of the last fifty readings, milliseconds; null before the first. */
+  averageMs: z.number().int().nullable(),
+});
+export type ReadingQueueView = z.infer<typeof ReadingQueueView>;
+
+/** What an upload may be. */
+export const UPLOAD_MAX_BYTES = 12 * 1024 * 1024;
+export const UPLOAD_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
+/** Largest image that is decoded (sharp's limitInputPixels). */
+export const IMAGE_MAX_PIXELS = 40_000_000;
+export const IMAGE_SIZES = {
+  '320x240': [320, 240],
+  '640x480': [640, 480],
+  '1280x960': [1280, 960],
+  '1920x1080': [1920, 1080],
+} as const;
+export type ImageSize = keyof typeof IMAGE_SIZES;
+
+/** Query of `POST /api/documents` (the body is the photograph itself) and of `POST /api/documents/:id/pages`. */
+export const UploadQuery = z.object({
+  /** Chosen by the client, once per photograph it means to send: sending again answers with the same document. */
+  clientId: Id,
+  side: PageSide.default('recto'),
+});
+export type UploadQuery = z.infer<typeof UploadQuery>;
+
+export const CorrectField = z.object({ documentId: Id, name: FieldName, value: z.string().trim().min(1).max(120) });
+export const DocumentRef = z.object({ documentId: Id });
+export const ConfirmDocument = z.object({
+  documentId: Id,
+  /** What is done when the plate is already registered to someone else: asked of the citizen first (PLATE_ALREADY_REGISTERED). */
+  claim: z.boolean().default(false),
+});

@@ -1,0 +1,69 @@
+/**
+ * Every error a client can be told of: its code, and the HTTP status it answers with.
+ * The sentence people read is the message catalogue's (`errors.<CODE>`); `details` holds only what that sentence needs.
+ */
+export const ERROR_STATUS = {
+  INVALID_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  ORIGIN_REFUSED: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  RATE_LIMITED: 429,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  /* identity */
+  INVALID_CREDENTIALS: 401,
+  CODE_INVALID: 400,
+  CODE_EXPIRED: 400,
+  PASSWORD_TOO_WEAK: 400,
+  /* documents */
+  DOCUMENT_NOT_FOUND: 404,
+  DOCUMENT_STATE_CONFLICT: 409,
+  DOCUMENT_FIELD_INVALID: 400,
+  DOCUMENT_FIELDS_MISSING: 400,
+  FILE_EMPTY: 400,
+  FILE_TOO_LARGE: 413,
+  FILE_TYPE_REFUSED: 415,
+  FILE_UNREADABLE: 422,
+  FILE_TOO_MANY_PIXELS: 422,
+  TOO_MANY_PAGES: 409,
+  /* vehicles */
+  VEHICLE_NOT_FOUND: 404,
+  PLATE_INVALID: 400,
+  PLATE_ALREADY_REGISTERED: 409,
+  VIN_INVALID: 400,
+  /* live */
+  TOPIC_UNKNOWN: 404,
+  TOPIC_FORBIDDEN: 403,
+  TOO_MANY_SOCKETS: 429,
+  TOO_MANY_TOPICS: 429,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+export type ErrorDetails = Record<string, string | number | boolean | null | readonly string[]>;
+
+/** What a client receives when a request or a command fails. `incident` is set for unknown faults only: the code to quote to support. */
+export interface ErrorBody {
+  code: ErrorCode;
+  details?: ErrorDetails;
+  incident?: string;
+}
+
+/** A failure that has a name. Everything else that is thrown is a fault: logged with an incident code, answered as INTERNAL. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  constructor(
+    readonly code: ErrorCode,
+    readonly details?: ErrorDetails,
+    options?: ErrorOptions,
+  ) {
+    super(code, options);
+  }
+  get status(): number {
+    return ERROR_STATUS[this.code];
+  }
+  toBody(): ErrorBody {
+    return this.details ? { code: this.code, details: this.details } : { code: this.code };
+  }
+}

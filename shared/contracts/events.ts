@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { Id } from './ids.ts';
+import { Locale } from './identity.ts';
+
+/** Every domain event that goes through the outbox, past tense, with its payload: ids, never data to be trusted later. */
+export const EVENTS = {
+  'document.submitted': z.object({ documentId: Id, userId: Id }),
+  'document.resubmitted': z.object({ documentId: Id, userId: Id }),
+  'document.reading_started': z.object({ documentId: Id, attempt: z.number().int() }),
+  'document.read': z.object({ documentId: Id }),
+  'document.needs_photo': z.object({ documentId: Id }),
+  'document.failed': z.object({ documentId: Id }),
+  'document.corrected': z.object({ documentId: Id }),
+  'document.confirmed': z.object({ documentId: Id, vehicleId: Id.nullable(), claimId: Id.nullable() }),
+  'document.discarded': z.object({ documentId: Id }),
+  'document.images_stored': z.object({ documentId: Id }),
+  'vehicle.removed': z.object({ vehicleId: Id, userId: Id }),
+  'claim.withdrawn': z.object({ claimId: Id, userId: Id }),
+  'session.ended': z.object({ sessionId: Id, userId: Id }),
+  'message.requested': z.object({ messageId: Id }),
+  'user.created': z.object({ userId: Id, locale: Locale }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventName = keyof typeof EVENTS;
+export type EventPayload<E extends EventName> = z.infer<(typeof EVENTS)[E]>;

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Locale } from './identity.ts';
+
+/**
+ * The HTTP API, beside the socket. Every answer is JSON: the data itself, or `{ error: ErrorBody }` with the status of its code.
+ * A request that changes something must come from the platform's own origin (`Origin` is checked exactly) and carry the session cookie.
+ *
+ *   POST   /api/auth/sign-up            SignUpStart     → 202 {}            a code is sent
+ *   POST   /api/auth/sign-up/complete   SignUpComplete  → 201 Me            sets the cookie
+ *   POST   /api/auth/sign-in            SignIn          → 200 Me            sets the cookie
+ *   POST   /api/auth/sign-out           –               → 204               ends this session
+ *   GET    /api/auth/sessions           –               → 200 SessionView[]
+ *   DELETE /api/auth/sessions/:id       –               → 204               ends another session
+ *   POST   /api/auth/password           {current, next} → 204               ends all the other sessions
+ *   GET    /api/me                      –               → 200 Me | 401
+ *   GET    /api/config                  –               → 200 PublicConfig
+ *   POST   /api/documents?clientId&side           body: the photograph → 201 DocumentView (200 when sent before)
+ *   POST   /api/documents/:id/pages?clientId&side body: the photograph → 201 DocumentView (200 when sent before)
+ *   GET    /api/documents/:id/pages/:side/image?size=320x240|…|original → the photograph, for those who may see the document
+ */
+export const PublicConfig = z.object({
+  /** ISO 3166-1 of the country that runs the platform. */
+  country: z.string().length(2),
+  currency: z.string().length(3),
+  timeZone: z.string(),
+  locales: z.array(Locale),
+  /** Demo stack only: where the messages sent by e-mail and SMS can be read, and the samples offered. */
+  demo: z.object({ catcherUrl: z.string().nullable() }).nullable(),
+});
+export type PublicConfig = z.infer<typeof PublicConfig>;

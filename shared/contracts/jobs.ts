@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { EventName, EventPayload } from './events.ts';
+import { Id } from './ids.ts';
+
+/** Classes of work, most urgent first. */
+export type QueueClass = 'high' | 'medium' | 'low';
+
+/** One queue (BullMQ) a kind of work; the class decides what an operator may delay. */
+export const QUEUES = {
+  messages: { class: 'medium' },
+  ocr: { class: 'low' },
+  images: { class: 'low' },
+  upkeep: { class: 'low' },
+} as const satisfies Record<string, { class: QueueClass }>;
+export type QueueName = keyof typeof QUEUES;
+
+/**
+ * Every job: its queue, its payload (ids only), how often it is tried and how long after the first failure (ms, growing).
+ * Handlers are idempotent: a job can run twice.
+ */
+export const JOBS = {
+  'document.ocr': { queue: 'ocr', payload: z.object({ documentId: Id }), attempts: 2, backoffMs: 2_000 },
+  'document.images': { queue: 'images', payload: z.object({ documentId: Id }), attempts: 3, backoffMs: 60_000 },
+  'message.send': { queue: 'messages', payload: z.object({ messageId: Id }), attempts: 3, backoffMs: 60_000 },
+  'upkeep.sweep': { queue: 'upkeep', payload: z.object({}), attempts: 1, backoffMs: 0 },
+} as const satisfies Record<string, { queue: QueueName; payload: z.ZodType; attempts: number; backoffMs: number }>;
+
+export type JobName = keyof typeof JOBS;
+export type JobPayload<J extends JobName> = z.infer<(typeof JOBS)[J]['payload']>;
+export type JobOrder = { [J in JobName]: { name: J; payload: JobPayload<J> } }[JobName];
+
+type JobsOfEvents = { [E in EventName]?: (payload: EventPayload<E>) => JobOrder[] };
+
+/** Which jobs an event asks for. The relay enqueues them; nobody else does (but the sweeper, for what was lost). */
+export const JOBS_OF_EVENTS: JobsOfEvents = {
+  'document.submitted': ({ documentId }) => [{ name: 'document.ocr', payload: { documentId } }],
+  'document.resubmitted': ({ documentId }) => [{ name: 'document.ocr', payload: { documentId } }],
+  'document.read': ({ documentId }) => [{ name: 'document.images', payload: { documentId } }],
+  'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
+};

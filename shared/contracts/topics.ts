@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts';
+import { Instant } from './ids.ts';
+import { GarageView } from './vehicles.ts';
+
+/**
+ * All that a screen watches is a *topic*: `<name>` or `<name>:<key>`.
+ *   state      a message carries the whole small state; the newest `seq` wins, gaps do not matter
+ *   delta      a message carries one event; a gap in `seq` means: read the snapshot again
+ *   ephemeral  progress of a running job; state-like, kept in Redis, `seq` made of attempt and counter
+ */
+export type TopicKind = 'state' | 'delta' | 'ephemeral';
+
+/** The typed map of topics: what each is keyed by, its kind and the schema of its state (and of its events, for a delta). */
+export const TOPICS = {
+  document: { keyed: true, kind: 'state', state: DocumentView },
+  'document-progress': { keyed: true, kind: 'ephemeral', state: ReadingProgress.nullable() },
+  'reading-queue': { keyed: false, kind: 'state', state: ReadingQueueView },
+  garage: { keyed: true, kind: 'state', state: GarageView },
+} as const satisfies Record<string, { keyed: boolean; kind: TopicKind; state: z.ZodType }>;
+
+export type TopicName = keyof typeof TOPICS;
+export type TopicState<N extends TopicName> = z.infer<(typeof TOPICS)[N]['state']>;
+
+/** The name of a topic as it goes over the wire, `document:6f1c…`. */
+export type Topic<N extends TopicName = TopicName> = (typeof TOPICS)[N]['keyed'] extends true ? `${N}:${string}` : N;
+
+/** Names the topic of one entity. */
+export function topicOf<N extends TopicName>(name: N, ...key: (typeof TOPICS)[N]['keyed'] extends true ? [string] : []): Topic<N> {
+  return (key.length ? `${name}:${key[0]}` : name) as Topic<N>;
+}
+
+/** Takes a topic apart; null when no such topic exists or its key is missing or superfluous. */
+export function parseTopic(topic: string): { name: TopicName; key: string } | null {
+  const colon = topic.indexOf(':');
+  const name = colon < 0 ? topic : topic.slice(0, colon);
+  const key = colon < 0 ? '' : topic.slice(colon + 1);
+  if (!Object.hasOwn(TOPICS, name)) return null;
+  const known = name as TopicName;
+  return TOPICS[known].keyed === key.length > 0 && key.length <= 64 ? { name: known, key } : null;
+}
+
+/** Attempts and counters of ephemeral topics, as one number that grows: the newest wins as everywhere else. */
+export const EPHEMERAL_ATTEMPT = 1_000_000;
+export const ephemeralSeq = (attempt: number, counter: number): number =>
+  attempt * EPHEMERAL_ATTEMPT + Math.min(counter, EPHEMERAL_ATTEMPT - 1);
+
+/** What the server answers to `live:subscribe`: state and number read at one moment. */
+export interface LiveSnapshot<S = unknown> {
+  topic: string;
+  kind: TopicKind;
+  seq: number;
+  state: S;
+  /** When the state was read from the database: "true as of". */
+  asOf: Instant;
+}
+
+/** One message of a topic, pushed. `state` for state and ephemeral topics, `event` for delta topics. */
+export interface LiveMessage<S = unknown> {
+  topic: string;
+  seq: number;
+  state?: S;
+  event?: unknown;
+  /** When it was committed (state, delta) or produced (ephemeral). */
+  at: Instant;
+}
+
+/** Why a node asks its clients to read everything again. */
+export type ResyncReason = 'bus_restored' | 'draining';
+
+export const Subscribe = z.object({ topic: z.string().max(120) });
+/** The (topic, seq) pairs a client holds; the node answers with those that are behind. */
+export const Check = z.object({ held: z.array(z.tuple([z.string().max(120), z.number().int().nonnegative()])).max(100) });
+export const CheckAnswer = z.object({ behind: z.array(z.string()), asOf: Instant });
+export type CheckAnswer = z.infer<typeof CheckAnswer>;
