@@ -1,0 +1,48 @@
+import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
+import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import postgres, { type Sql } from 'postgres';
+import * as documents from './schema/documents.ts';
+import * as identity from './schema/identity.ts';
+import * as platform from './schema/platform.ts';
+import * as vehicles from './schema/vehicles.ts';
+
+export const schema = { ...documents, ...identity, ...platform, ...vehicles };
+type Schema = typeof schema;
+
+export type Db = PostgresJsDatabase<Schema>;
+/** A transaction: the first argument of every repository function. `Db` itself serves where one statement is enough. */
+export type Tx = PostgresJsTransaction<Schema, ExtractTablesWithRelations<Schema>>;
+export type Executor = Db | Tx;
+
+export interface DatabaseOptions {
+  url: string;
+  /** Connections of this process at most. */
+  max?: number;
+  /** Shown in pg_stat_activity. */
+  applicationName: string;
+  onNotice?: (message: string) => void;
+}
+
+export interface Database {
+  db: Db;
+  close(): Promise<void>;
+}
+
+/** Opens the pool that drizzle uses. `prepare` is off: the pool may stand behind PgBouncer in transaction mode. */
+export function connectDatabase(options: DatabaseOptions): Database {
+  const sql = connectRaw(options);
+  return { db: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
+}
+
+/** A client for plain SQL, LISTEN and session locks. Never the one drizzle has: drizzle changes its date and JSON parsers. */
+export function connectRaw(options: DatabaseOptions): Sql {
+  return postgres(options.url, {
+    max: options.max ?? 10,
+    prepare: false,
+    connect_timeout: 5,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connection: { application_name: options.applicationName },
+    onnotice: (notice) => options.onNotice?.(notice['message'] ?? ''),
+  });
+}

@@ -1,0 +1,81 @@
+import { sql } from 'drizzle-orm';
+import { bigint, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { users } from './identity.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+/** A message of a topic for one audience, made in the transaction that changed the state. */
+export interface OutboxTopic {
+  topic: string;
+  seq: number;
+  /** The whole state, for each audience that may see it (state topics). */
+  states: Partial<Record<'owner' | 'public', unknown>>;
+}
+
+/**
+ * What happened, written with the change itself. Work is found by position among what is not done, never by "after the last":
+ * a transaction that began earlier may commit later.
+ */
+export const outbox = pgTable(
+  'outbox',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    position: bigint('position', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    name: text('name').notNull(),
+    payload: jsonb('payload').$type<Record<string, unknown>>().notNull(),
+    topics: jsonb('topics').$type<OutboxTopic[]>().notNull().default([]),
+    createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+    enqueuedAt: instant('enqueued_at'),
+    emittedAt: instant('emitted_at'),
+    parkedAt: instant('parked_at'),
+    parkedWhy: text('parked_why'),
+  },
+  (t) => [
+    index('outbox_to_emit_idx')
+      .on(t.position)
+      .where(sql`${t.emittedAt} is null and ${t.parkedAt} is null`),
+    index('outbox_to_enqueue_idx')
+      .on(t.position)
+      .where(sql`${t.enqueuedAt} is null and ${t.parkedAt} is null`),
+    index('outbox_created_idx').on(t.createdAt),
+  ],
+);
+
+/** The number of each topic's last change. Raised last in a transaction, in sorted order. */
+export const topicVersions = pgTable('topic_versions', {
+  topic: text('topic').primaryKey(),
+  seq: bigint('seq', { mode: 'number' }).notNull(),
+});
+
+/** Who did what to what, append only. */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: instant('at').notNull().defaultNow(),
+    actorId: uuid('actor_id').references(() => users.id, { onDelete: 'set null' }),
+    action: text('action').notNull(),
+    entity: text('entity').notNull(),
+    entityId: text('entity_id').notNull(),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (t) => [index('audit_log_entity_idx').on(t.entity, t.entityId, t.id), index('audit_log_actor_idx').on(t.actorId, t.id)],
+);
+
+/** A message to a person by e-mail or SMS. Its text is rendered when it is sent; `sent_at` makes the sending happen once. */
+export const messages = pgTable(
+  'messages',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    channel: text('channel').$type<'email' | 'sms'>().notNull(),
+    recipient: text('recipient').notNull(),
+    template: text('template').notNull(),
+    locale: text('locale').notNull(),
+    params: jsonb('params').$type<Record<string, string>>().notNull().default({}),
+    attempts: integer('attempts').notNull().default(0),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    sentAt: instant('sent_at'),
+    failedAt: instant('failed_at'),
+  },
+  (t) => [index('messages_unsent_idx').on(t.createdAt).where(sql`${t.sentAt} is null and ${t.failedAt} is null`)],
+);

@@ -1,0 +1,9 @@
+import type { Logger } from '#shared/node/logger.ts';
+import type { HttpBindings } from '@hono/node-server';
+import type { Viewer } from '../live/topic.ts';
+
+/** What Hono's context carries here. `viewer` is set by `requireSession`. */
+export interface HttpEnvironment {
+  Bindings: HttpBindings;
+  Variables: { logger: Logger; requestId: string; clientAddress: string; viewer: Viewer };
+}

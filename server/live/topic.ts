@@ -1,0 +1,27 @@
+import type { Audience } from '#shared/contracts/bus.ts';
+import type { Role } from '#shared/contracts/identity.ts';
+import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
+import type { Executor, Tx } from '#db/connect.ts';
+
+/** Who asks. */
+export interface Viewer {
+  userId: string;
+  sessionId: string;
+  role: Role;
+  officeId: string | null;
+}
+
+/**
+ * How a topic is served. `authorise` decides which audience's room the viewer joins, null when none; it is asked at every
+ * subscription. A state topic's snapshot is read in the transaction that reads its number.
+ */
+export type TopicDefinition<N extends TopicName = TopicName> = {
+  name: N;
+  authorise(db: Executor, viewer: Viewer, key: string): Promise<Audience | null>;
+} & (
+  | { source: 'database'; snapshot(tx: Tx, key: string, audience: Audience): Promise<TopicState<N>> }
+  | { source: 'redis'; snapshot(key: string): Promise<{ seq: number; state: TopicState<N> }> }
+);
+
+/** All topics that a node serves: one definition a name, checked by the compiler. */
+export type TopicRegistry = { [N in TopicName]: TopicDefinition<N> };

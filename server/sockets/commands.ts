@@ -1,0 +1,14 @@
+import type { CommandName, CommandOutput, CommandParsed } from '#shared/contracts/commands.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { Viewer } from '../live/topic.ts';
+
+/** What a command's handler is told about who sent it. */
+export interface CommandContext {
+  viewer: Viewer;
+  logger: Logger;
+}
+
+/** Handlers are thin: the input is parsed already; they authorise, call a use-case, answer. They throw AppError to refuse. */
+export type CommandHandlers<C extends CommandName = CommandName> = {
+  [K in C]: (context: CommandContext, input: CommandParsed<K>) => Promise<CommandOutput<K>>;
+};

@@ -1,0 +1,84 @@
+import type { Redis } from 'ioredis';
+import type { BusMessage } from '../contracts/bus.ts';
+import type { Logger } from './logger.ts';
+
+const channelOf = (prefix: string): string => `${prefix}live`;
+
+export interface BusPublisher {
+  /** Publishes in one round trip, in order. Rejects when Redis is away: the caller keeps what it has and tries again. */
+  publish(messages: readonly BusMessage[]): Promise<void>;
+}
+
+/** The publishing end of the live bus: the relay's and the workers'. `redis` must be fail-fast. */
+export function createBusPublisher(redis: Redis, prefix: string): BusPublisher {
+  const channel = channelOf(prefix);
+  return {
+    async publish(messages) {
+      if (messages.length === 0) return;
+      const pipeline = redis.pipeline();
+      for (const message of messages) pipeline.publish(channel, JSON.stringify(message));
+      const results = await pipeline.exec();
+      const failed = results?.find(([error]) => error);
+      if (!results || failed) throw failed?.[0] ?? new Error('the live bus took nothing');
+    },
+  };
+}
+
+export interface BusSubscriber {
+  /** Whether messages arrive now. */
+  readonly connected: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * The receiving end, one for each node. `onRestored` is called when the subscription is there again after it was lost:
+ * what was published meanwhile is gone, so the node asks its clients to read again.
+ */
+export async function subscribeBus(deps: {
+  redis: Redis;
+  prefix: string;
+  logger: Logger;
+  onMessage: (message: BusMessage) => void;
+  onRestored: () => void;
+}): Promise<BusSubscriber> {
+  const { redis, logger } = deps;
+  let connected = false;
+  let lost = false;
+  redis.on('message', (_channel: string, text: string) => {
+    let message: BusMessage;
+    try {
+      message = JSON.parse(text) as BusMessage;
+    } catch (error) {
+      logger.error({ err: error }, 'a message on the live bus is not JSON');
+      return;
+    }
+    deps.onMessage(message);
+  });
+  redis.on('close', () => {
+    connected = false;
+    lost = true;
+  });
+  // ioredis subscribes again by itself after a reconnect, before `ready` handlers that ask run; a command of our own on the
+  // subscriber connection (SUBSCRIBE again, idempotent) tells when it is done.
+  redis.on('ready', () => {
+    if (!lost) return;
+    redis
+      .subscribe(channelOf(deps.prefix))
+      .then(() => {
+        connected = true;
+        lost = false;
+        deps.onRestored();
+      })
+      .catch((error: unknown) => logger.warn({ err: error }, 'the live bus could not be subscribed to again'));
+  });
+  await redis.subscribe(channelOf(deps.prefix));
+  connected = true;
+  return {
+    get connected() {
+      return connected;
+    },
+    close: async () => {
+      await redis.quit().catch(() => redis.disconnect());
+    },
+  };
+}

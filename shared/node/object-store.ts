@@ -1,0 +1,160 @@
+import type { Readable } from 'node:stream';
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import type { Logger } from './logger.ts';
+
+export interface ObjectStoreOptions {
+  endpoint: string | undefined;
+  region: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+export interface StoredObject {
+  body: Readable;
+  contentType: string | undefined;
+  bytes: number | undefined;
+}
+
+/** The object store, by key. Keys follow MISSION.md: `ocr-uploads/{pending,processed,failed}/`, `vehicle-documents/{recto,verso}/`, … */
+export interface ObjectStore {
+  put(key: string, body: Buffer | Readable, contentType: string): Promise<void>;
+  /** Null when there is no such object. */
+  get(key: string): Promise<StoredObject | null>;
+  getBytes(key: string): Promise<Buffer | null>;
+  copy(from: string, to: string): Promise<void>;
+  /** Deleting what is not there succeeds. */
+  delete(key: string): Promise<void>;
+  list(prefix: string): Promise<string[]>;
+  /** Whether the bucket answers. */
+  healthy(): Promise<boolean>;
+  /** Makes the bucket, versioned, encrypted and with its lifecycle rules, where the store has them. */
+  prepare(logger: Logger): Promise<void>;
+  close(): void;
+}
+
+export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
+  const client = new S3Client({
+    region: options.region,
+    ...(options.endpoint ? { endpoint: options.endpoint, forcePathStyle: true } : {}),
+    credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
+    // Stores that do not know the newer checksums store them as content (facts/stack.md).
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+  });
+  const Bucket = options.bucket;
+
+  async function get(key: string): Promise<StoredObject | null> {
+    try {
+      const answer = await client.send(new GetObjectCommand({ Bucket, Key: key }));
+      return { body: answer.Body as Readable, contentType: answer.ContentType, bytes: answer.ContentLength };
+    } catch (error) {
+      if (error instanceof NoSuchKey) return null;
+      throw error;
+    }
+  }
+
+  return {
+    async put(key, body, contentType) {
+      if (Buffer.isBuffer(body)) {
+        await client.send(new PutObjectCommand({ Bucket, Key: key, Body: body, ContentType: contentType }));
+        return;
+      }
+      await new Upload({ client, params: { Bucket, Key: key, Body: body, ContentType: contentType } }).done();
+    },
+    get,
+    async getBytes(key) {
+      const object = await get(key);
+      if (!object) return null;
+      const chunks: Buffer[] = [];
+      for await (const chunk of object.body) chunks.push(Buffer.from(chunk as Uint8Array));
+      return Buffer.concat(chunks);
+    },
+    async copy(from, to) {
+      await client.send(new CopyObjectCommand({ Bucket, Key: to, CopySource: `${Bucket}/${from.split('/').map(encodeURIComponent).join('/')}` }));
+    },
+    async delete(key) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key: key }));
+    },
+    async list(prefix) {
+      const keys: string[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix, ContinuationToken: token }));
+        for (const entry of page.Contents ?? []) if (entry.Key) keys.push(entry.Key);
+        token = page.NextContinuationToken;
+      } while (token);
+      return keys;
+    },
+    async healthy() {
+      try {
+        await client.send(new HeadBucketCommand({ Bucket }), { abortSignal: AbortSignal.timeout(2_000) });
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    prepare: (logger) => prepareBucket(client, Bucket, logger),
+    close: () => client.destroy(),
+  };
+}
+
+/** Days that objects live, by prefix. What the law makes us keep (documents, receipts) has no rule. */
+const LIFECYCLE_DAYS = { 'ocr-uploads/pending/': 7, 'ocr-uploads/failed/': 90, 'ocr-uploads/processed/': 365 };
+
+async function prepareBucket(client: S3Client, Bucket: string, logger: Logger): Promise<void> {
+  const exists = await client.send(new HeadBucketCommand({ Bucket })).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    await client.send(new CreateBucketCommand({ Bucket })).catch((error: unknown) => {
+      const name = error instanceof Error ? error.name : '';
+      if (name !== 'BucketAlreadyOwnedByYou' && name !== 'BucketAlreadyExists') throw error;
+    });
+  }
+  const wishes = {
+    versioning: () => client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } })),
+    encryption: () =>
+      client.send(
+        new PutBucketEncryptionCommand({
+          Bucket,
+          ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+        }),
+      ),
+    lifecycle: () =>
+      client.send(
+        new PutBucketLifecycleConfigurationCommand({
+          Bucket,
+          LifecycleConfiguration: {
+            Rules: Object.entries(LIFECYCLE_DAYS).map(([Prefix, Days]) => ({
+              ID: Prefix.replaceAll('/', '-'),
+              Status: 'Enabled',
+              Filter: { Prefix },
+              Expiration: { Days },
+            })),
+          },
+        }),
+      ),
+  };
+  for (const [what, set] of Object.entries(wishes)) {
+    await set().catch((error: unknown) => {
+      logger.warn({ what, why: error instanceof Error ? error.name : String(error) }, 'the object store has no such setting');
+    });
+  }
+}

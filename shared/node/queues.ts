@@ -1,0 +1,151 @@
+import { Queue, Worker, UnrecoverableError, type ConnectionOptions, type JobsOptions } from 'bullmq';
+import { JOBS, QUEUES, type JobName, type JobOrder, type JobPayload, type QueueName } from '../contracts/jobs.ts';
+import type { Logger } from './logger.ts';
+
+export { UnrecoverableError };
+
+/** A job to enqueue. `id` makes enqueuing twice harmless while the first is remembered; no colon, never digits only. */
+export interface IdentifiedJob {
+  id: string;
+  job: JobOrder;
+}
+
+export interface JobQueues {
+  /** Enqueues jobs of several queues; rejects when Redis is away. */
+  add(jobs: readonly IdentifiedJob[]): Promise<void>;
+  /** Jobs waiting, active, delayed and failed of each queue. */
+  counts(): Promise<Record<QueueName, Record<string, number>>>;
+  queue(name: QueueName): Queue;
+  close(): Promise<void>;
+}
+
+/** BullMQ takes the prefix without its last colon. */
+const bullPrefix = (prefix: string): string => `${prefix.replace(/:$/, '')}-jobs`;
+
+/** The producing end of all queues. Fails fast: who enqueues (the relay, the sweeper) keeps the order and tries again. */
+export function createJobQueues(deps: { redisUrl: string; prefix: string; logger: Logger }): JobQueues {
+  const connection: ConnectionOptions = {
+    url: deps.redisUrl,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2_000,
+  };
+  const queues = new Map<QueueName, Queue>();
+  for (const name of Object.keys(QUEUES) as QueueName[]) {
+    const queue = new Queue(name, { connection, prefix: bullPrefix(deps.prefix), skipVersionCheck: true });
+    queue.on('error', (error) => deps.logger.debug({ err: error, queue: name }, 'queue connection'));
+    queues.set(name, queue);
+  }
+  const queueOf = (name: QueueName): Queue => {
+    const queue = queues.get(name);
+    if (!queue) throw new Error(`no queue ${name}`);
+    return queue;
+  };
+  return {
+    async add(jobs) {
+      const byQueue = new Map<QueueName, IdentifiedJob[]>();
+      for (const entry of jobs) {
+        const { queue } = JOBS[entry.job.name];
+        byQueue.set(queue, [...(byQueue.get(queue) ?? []), entry]);
+      }
+      for (const [name, group] of byQueue) {
+        await queueOf(name).addBulk(group.map(({ id, job }) => ({ name: job.name, data: job.payload, opts: jobOptions(job.name, id) })));
+      }
+    },
+    async counts() {
+      const entries = await Promise.all(
+        [...queues].map(async ([name, queue]) => [name, await queue.getJobCounts('waiting', 'active', 'delayed', 'failed')] as const),
+      );
+      return Object.fromEntries(entries) as Record<QueueName, Record<string, number>>;
+    },
+    queue: queueOf,
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+function jobOptions(name: JobName, id: string): JobsOptions {
+  const { attempts, backoffMs } = JOBS[name];
+  return {
+    jobId: id,
+    attempts,
+    ...(backoffMs > 0 ? { backoff: { type: 'exponential', delay: backoffMs } } : {}),
+    // Kept for a while so that the same outbox row enqueued again finds its id taken.
+    removeOnComplete: { age: 24 * 3600, count: 10_000 },
+    removeOnFail: { age: 7 * 24 * 3600, count: 10_000 },
+  };
+}
+
+export interface JobContext {
+  jobId: string;
+  /** 1 at the first try. */
+  attempt: number;
+  logger: Logger;
+  /** Aborted when the process shuts down. */
+  signal: AbortSignal;
+}
+export type JobHandlers<Q extends QueueName = QueueName> = {
+  [J in JobName as (typeof JOBS)[J]['queue'] extends Q ? J : never]: (payload: JobPayload<J>, context: JobContext) => Promise<void>;
+};
+
+export interface QueueWorker {
+  /** Finishes what runs (up to `graceMs`), takes nothing new. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Works a queue. A job whose worker died is given to another after `lockMs` and counts as stalled, at most twice.
+ * Payloads that do not fit their schema fail for good.
+ */
+export function workQueue<Q extends QueueName>(deps: {
+  name: Q;
+  redisUrl: string;
+  prefix: string;
+  logger: Logger;
+  concurrency: number;
+  handlers: JobHandlers<Q>;
+  lockMs?: number;
+  onDone?: (name: string, seconds: number, outcome: 'done' | 'failed') => void;
+}): QueueWorker {
+  const lockMs = deps.lockMs ?? 15_000;
+  const abort = new AbortController();
+  const handlers: Readonly<Record<string, unknown>> = deps.handlers;
+  const worker = new Worker(
+    deps.name,
+    async (job) => {
+      const started = performance.now();
+      const logger = deps.logger.child({ job: job.name, jobId: job.id, attempt: job.attemptsMade + 1 });
+      const handler = handlers[job.name];
+      if (typeof handler !== 'function' || !Object.hasOwn(JOBS, job.name)) throw new UnrecoverableError(`no handler for the job ${job.name}`);
+      const parsed = JOBS[job.name as JobName].payload.safeParse(job.data);
+      if (!parsed.success) throw new UnrecoverableError(`the payload of ${job.name} does not fit: ${parsed.error.message}`);
+      let outcome: 'done' | 'failed' = 'failed';
+      try {
+        await handler(parsed.data, { jobId: job.id ?? '', attempt: job.attemptsMade + 1, logger, signal: abort.signal });
+        outcome = 'done';
+      } finally {
+        deps.onDone?.(job.name, (performance.now() - started) / 1000, outcome);
+      }
+    },
+    {
+      connection: { url: deps.redisUrl, maxRetriesPerRequest: null },
+      prefix: bullPrefix(deps.prefix),
+      concurrency: deps.concurrency,
+      lockDuration: lockMs,
+      stalledInterval: Math.max(1_000, Math.floor(lockMs / 3)),
+      maxStalledCount: 2,
+      skipVersionCheck: true,
+    },
+  );
+  worker.on('error', (error) => deps.logger.warn({ err: error, queue: deps.name }, 'queue worker'));
+  worker.on('failed', (job, error) => deps.logger.error({ err: error, job: job?.name, jobId: job?.id, made: job?.attemptsMade }, 'job failed'));
+  worker.on('stalled', (jobId) => deps.logger.warn({ jobId, queue: deps.name }, 'job stalled, given out again'));
+  return {
+    async close(graceMs) {
+      const timer = setTimeout(() => abort.abort(), graceMs);
+      await worker.close();
+      clearTimeout(timer);
+    },
+  };
+}

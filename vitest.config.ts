@@ -1,0 +1,46 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const common = { environment: 'node' as const, restoreMocks: true };
+const nothing = ['**/node_modules/**', '**/.local/**', 'client/build/**', 'client/.svelte-kit/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['{shared,db,server,workers,deploy,loadtest}/**/*.test.ts'],
+          exclude: [...nothing, '**/*.integration.test.ts', '**/*.e2e.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['{shared,db,server,workers,deploy,loadtest}/**/*.integration.test.ts'],
+          exclude: nothing,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        plugins: [svelte()],
+        test: { ...common, name: 'client', include: ['client/**/*.test.ts'], exclude: nothing },
+      },
+      {
+        test: {
+          ...common,
+          name: 'e2e',
+          include: ['deploy/e2e/**/*.e2e.test.ts'],
+          exclude: nothing,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
