@@ -34,6 +34,8 @@ export const documents = pgTable(
     claimId: uuid('claim_id'),
     queuedAt: instant('queued_at').notNull().defaultNow(),
     readingStartedAt: instant('reading_started_at'),
+    /** The job that reads it: another job for the same document leaves it alone, the same job given out again takes over at once. */
+    readingJob: text('reading_job'),
     readAt: instant('read_at'),
     readingMs: integer('reading_ms'),
     createdAt: instant('created_at').notNull().defaultNow(),
@@ -45,6 +47,9 @@ export const documents = pgTable(
     index('documents_queue_idx')
       .on(t.queueNumber)
       .where(sql`${t.status} in ('queued', 'reading')`),
+    index('documents_read_at_idx')
+      .on(t.readAt.desc())
+      .where(sql`${t.readingMs} is not null`),
     check(
       'documents_status_known',
       sql`${t.status} in ('queued', 'reading', 'needs_photo', 'read', 'confirmed', 'failed', 'discarded')`,

@@ -27,6 +27,8 @@ export const vehicles = pgTable(
     plate: text('plate').notNull(),
     /** Null once the owner has removed it from their list: the vehicle stays in the register. */
     ownerId: uuid('owner_id').references(() => owners.id),
+    /** When `owner_id` was last set: "added on" in the owner's list. */
+    ownedSince: instant('owned_since').notNull().defaultNow(),
     /** The holder's name as printed on the carte grise. */
     holderName: text('holder_name').notNull(),
     vin: text('vin'),

@@ -130,6 +130,7 @@ export const DocumentView = z.object({
   version: z.number().int(),
   /** Its number in the readers' queue; the place is found by looking it up in the topic `reading-queue`. */
   queueNumber: z.number().int(),
+  /** How often a reading was begun, ever: the `attempt` of the progress that belongs to this state (older progress is stale). */
   attempt: z.number().int(),
   insisted: z.boolean(),
   gate: z.array(z.object({ page: PageSide, reason: GateReason })),

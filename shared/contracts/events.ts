@@ -6,6 +6,8 @@ import { Locale } from './identity.ts';
 export const EVENTS = {
   'document.submitted': z.object({ documentId: Id, userId: Id }),
   'document.resubmitted': z.object({ documentId: Id, userId: Id }),
+  /** A photograph was added to a document that a job waits for or is reading already: no job of its own. */
+  'document.page_added': z.object({ documentId: Id, userId: Id }),
   'document.reading_started': z.object({ documentId: Id, attempt: z.number().int() }),
   'document.read': z.object({ documentId: Id }),
   'document.needs_photo': z.object({ documentId: Id }),
