@@ -1,0 +1,82 @@
+import type { Socket } from 'socket.io';
+import type { ClientToServerEvents, ServerToClientEvents } from '#shared/contracts/commands.ts';
+import type { SessionEnd } from '#shared/contracts/identity.ts';
+import type { SocketData } from './engine.ts';
+
+export type LiveSocket = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, SocketData>;
+
+export interface SessionRegistry {
+  /** False when the session ended while the handshake was under way: the socket must not stay. */
+  add(socket: LiveSocket): boolean;
+  remove(socket: LiveSocket): void;
+  socketsOfUser(userId: string): number;
+  /** Closes the sockets of a session, and remembers it for those whose handshake is under way. */
+  end(sessionId: string, why: SessionEnd): number;
+  /** Closes the sockets whose session has run out. */
+  endExpired(now: number): number;
+  sessionIds(): string[];
+}
+
+/** How long an ended session is remembered: longer than a handshake may take and a cached session may live. */
+const REMEMBER_MS = 90_000;
+
+/** Which sockets of this node belong to which session, so that a session's end reaches all of them at once. */
+export function createSessionRegistry(now: () => number = Date.now): SessionRegistry {
+  const bySession = new Map<string, Set<LiveSocket>>();
+  const byUser = new Map<string, number>();
+  const ended = new Map<string, number>();
+
+  function close(socket: LiveSocket, why: SessionEnd): void {
+    socket.emit('session:ended', { why });
+    socket.disconnect(true);
+  }
+  function forgetOld(): void {
+    const before = now() - REMEMBER_MS;
+    for (const [id, at] of ended) {
+      if (at > before) break;
+      ended.delete(id);
+    }
+  }
+  const registry: SessionRegistry = {
+    add(socket) {
+      const { sessionId, userId } = socket.data.viewer;
+      if (ended.has(sessionId) || socket.data.expiresAt <= now()) return false;
+      const sockets = bySession.get(sessionId);
+      if (sockets) sockets.add(socket);
+      else bySession.set(sessionId, new Set([socket]));
+      byUser.set(userId, (byUser.get(userId) ?? 0) + 1);
+      return true;
+    },
+    remove(socket) {
+      const { sessionId, userId } = socket.data.viewer;
+      const sockets = bySession.get(sessionId);
+      if (!sockets?.delete(socket)) return;
+      if (sockets.size === 0) bySession.delete(sessionId);
+      const left = (byUser.get(userId) ?? 1) - 1;
+      if (left > 0) byUser.set(userId, left);
+      else byUser.delete(userId);
+    },
+    socketsOfUser: (userId) => byUser.get(userId) ?? 0,
+    end(sessionId, why) {
+      forgetOld();
+      ended.delete(sessionId);
+      ended.set(sessionId, now());
+      const sockets = [...(bySession.get(sessionId) ?? [])];
+      for (const socket of sockets) close(socket, why);
+      return sockets.length;
+    },
+    endExpired(at) {
+      let count = 0;
+      for (const sockets of [...bySession.values()]) {
+        for (const socket of [...sockets]) {
+          if (socket.data.expiresAt > at) continue;
+          close(socket, 'expired');
+          count += 1;
+        }
+      }
+      return count;
+    },
+    sessionIds: () => [...bySession.keys()],
+  };
+  return registry;
+}

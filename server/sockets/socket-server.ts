@@ -1,0 +1,167 @@
+import { createAdapter } from '@socket.io/redis-adapter';
+import type { Redis } from 'ioredis';
+import { AppError, type ErrorCode } from '#shared/contracts/errors.ts';
+import type { BusMessage } from '#shared/contracts/bus.ts';
+import type { ResyncReason } from '#shared/contracts/topics.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { Metrics } from '#shared/node/metrics.ts';
+import type { Viewer } from '../live/topic.ts';
+import { createCommandDispatcher, freshTokens } from './command-dispatcher.ts';
+import type { CommandHandlers } from './commands.ts';
+import type { SocketEngine } from './engine.ts';
+import { createSessionRegistry, type LiveSocket } from './session-registry.ts';
+
+/** Sockets that one person may hold on one node: tabs of a browser (stickiness brings them to one node) and some more. */
+export const MAX_SOCKETS_PER_USER = 12;
+const RESYNC_WITHIN_MS = 3_000;
+const EXPIRY_CHECK_MS = 1_000;
+
+export interface SocketServerDeps {
+  engine: SocketEngine;
+  handlers: CommandHandlers;
+  authenticate: (cookie: string | undefined) => Promise<{ viewer: Viewer; expiresAt: Date } | null>;
+  /** Which of these sessions exist still, by the database. */
+  stillValid: (sessionIds: string[]) => Promise<Set<string>>;
+  /** The adapter's two connections; the publisher fails fast. */
+  adapter: { publisher: Redis; subscriber: Redis; prefix: string };
+  metrics: Metrics;
+  logger: Logger;
+  /** Milliseconds between two checks of all sessions. */
+  recheckMs?: number;
+}
+
+export interface SocketServer {
+  /** Gives a message of the live bus to this node's sockets. */
+  deliver(message: BusMessage): void;
+  /** Tells every client of this node to read again, since what was published meanwhile is lost; and checks all sessions. */
+  resync(reason: ResyncReason): void;
+  /** Takes no new connection, tells clients to move at a random moment within `withinMs`, waits for them so long at most. */
+  drain(withinMs: number): Promise<void>;
+  close(): Promise<void>;
+  readonly socketCount: number;
+}
+
+/** Sockets of one node: handshake, commands, rooms, sessions' ends (DESIGN: mechanisms 2 and 3, Identity). */
+export function createSocketServer(deps: SocketServerDeps): SocketServer {
+  const { logger, metrics } = deps;
+  const { io } = deps.engine;
+  const sessions = createSessionRegistry();
+  const instruments = socketInstruments(metrics, deps.engine);
+  const dispatcher = createCommandDispatcher({
+    handlers: deps.handlers,
+    logger,
+    now: Date.now,
+    onCommand: (name, seconds, code) => instruments.commands.observe({ command: name, code }, seconds),
+  });
+
+  io.adapter(createAdapter(quietPublisher(deps.adapter.publisher, logger), deps.adapter.subscriber, { key: `${deps.adapter.prefix}sockets` }));
+
+  io.use((socket, next) => {
+    deps.authenticate(socket.handshake.headers.cookie).then(
+      (session) => {
+        if (!session) return next(refusal('UNAUTHENTICATED'));
+        if (sessions.socketsOfUser(session.viewer.userId) >= MAX_SOCKETS_PER_USER) return next(refusal('TOO_MANY_SOCKETS'));
+        socket.data = { viewer: session.viewer, expiresAt: session.expiresAt.getTime(), tokens: freshTokens, countedAt: Date.now() };
+        next();
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'a handshake could not be authenticated');
+        next(refusal('UNAVAILABLE'));
+      },
+    );
+  });
+
+  io.on('connection', (socket) => {
+    if (!sessions.add(socket)) {
+      socket.emit('session:ended', { why: 'revoked' });
+      socket.disconnect(true);
+      return;
+    }
+    instruments.handshakes.inc();
+    socket.on('disconnect', onDisconnect);
+    socket.onAny(onPacket);
+  });
+
+  // One function for all sockets, not a closure each: `this` is the socket.
+  function onDisconnect(this: LiveSocket): void {
+    sessions.remove(this);
+  }
+  function onPacket(this: LiveSocket, name: string, ...args: unknown[]): void {
+    void dispatcher.dispatch(this, name, args);
+  }
+
+  async function recheckSessions(): Promise<void> {
+    const ids = sessions.sessionIds();
+    for (let start = 0; start < ids.length; start += 5_000) {
+      const some = ids.slice(start, start + 5_000);
+      const valid = await deps.stillValid(some);
+      for (const id of some) if (!valid.has(id)) sessions.end(id, 'revoked');
+    }
+  }
+  const recheck = (): void => {
+    recheckSessions().catch((error: unknown) => logger.warn({ err: error }, 'the sessions could not be checked'));
+  };
+  const timers = [setInterval(() => sessions.endExpired(Date.now()), EXPIRY_CHECK_MS), setInterval(recheck, deps.recheckMs ?? 60_000)];
+
+  const server: SocketServer = {
+    deliver(message) {
+      if (message.kind === 'live') {
+        instruments.emits.inc();
+        io.local.to(message.room).emit('live', message.message);
+        return;
+      }
+      const closed = sessions.end(message.sessionId, message.why);
+      if (closed > 0) logger.info({ sessionId: message.sessionId, closed, why: message.why }, 'session ended, sockets closed');
+    },
+    resync(reason) {
+      logger.info({ reason, sockets: server.socketCount }, 'clients are asked to read again');
+      io.local.emit('live:resync', { reason, withinMs: RESYNC_WITHIN_MS });
+      recheck();
+    },
+    async drain(withinMs) {
+      deps.engine.stopAccepting();
+      if (server.socketCount === 0) return;
+      logger.info({ sockets: server.socketCount, withinMs }, 'draining');
+      io.local.emit('node:draining', { withinMs });
+      const end = Date.now() + withinMs;
+      while (server.socketCount > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+    },
+    async close() {
+      timers.forEach(clearInterval);
+      await deps.engine.close();
+    },
+    get socketCount() {
+      return io.engine.clientsCount;
+    },
+  };
+  return server;
+}
+
+/** What a client sees as `connect_error`: the code as message, the body as data. */
+function refusal(code: ErrorCode): Error & { data: unknown } {
+  return Object.assign(new Error(code), { data: new AppError(code).toBody() });
+}
+
+/** The adapter publishes without waiting: a rejection of that promise would end the process (facts: sockets, 5). */
+function quietPublisher(publisher: Redis, logger: Logger): Redis {
+  return new Proxy(publisher, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      const bound = value.bind(target) as (...args: unknown[]) => unknown;
+      if (property !== 'publish' && property !== 'spublish') return bound;
+      return (...args: unknown[]) => Promise.resolve(bound(...args)).catch((error: unknown) => logger.debug({ err: error }, 'the adapter could not publish'));
+    },
+  });
+}
+
+function socketInstruments(metrics: Metrics, engine: SocketEngine) {
+  const connected = metrics.gauge('sockets_connected', 'Sockets connected to this node', ['engine']);
+  connected.set({ engine: engine.kind }, 0);
+  Object.assign(connected, { collect: () => connected.set({ engine: engine.kind }, engine.io.engine?.clientsCount ?? 0) });
+  return {
+    handshakes: metrics.counter('socket_handshakes_total', 'Sockets that were let in'),
+    emits: metrics.counter('live_emits_total', 'Messages of the live bus given to a room of this node'),
+    commands: metrics.histogram('command_seconds', 'Socket commands by name and answer', [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5], ['command', 'code']),
+  };
+}

@@ -1,0 +1,202 @@
+import type { ReservedSql, Sql } from 'postgres';
+import type { BusMessage } from '#shared/contracts/bus.ts';
+import type { EventName } from '#shared/contracts/events.ts';
+import type { BusPublisher } from '#shared/node/live-bus.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { Metrics } from '#shared/node/metrics.ts';
+import { OUTBOX_CHANNEL } from '#shared/node/outbox-notifier.ts';
+import type { JobQueues } from '#shared/node/queues.ts';
+import { busMessagesOf, coalesce, jobsOf, type OutboxRow } from './dispatch.ts';
+import { LeadershipLost, createOutboxReader, type Duty, type OutboxReader } from './outbox-reader.ts';
+import { createProjector, type Projection } from './projector.ts';
+
+const RELAY_LOCK = 528_000_003;
+const BATCH = 500;
+
+export interface RelayDeps {
+  /** Opens a connection of the relay's own, straight to Postgres (not through PgBouncer). */
+  connect: () => Sql;
+  bus: BusPublisher;
+  queues: JobQueues;
+  projections: readonly Projection[];
+  /** Called before the end of sessions is published, so that no node lets them in again. */
+  beforeSessionsEnd: (sessionIds: string[]) => Promise<void>;
+  logger: Logger;
+  metrics: Metrics;
+  /** Milliseconds between two looks when nothing wakes it. */
+  pollMs?: number;
+  /** Milliseconds between two tries to become leader. */
+  standbyMs?: number;
+  /** Called at the two places where dying would hurt; the tests die there. */
+  onStage?: (stage: 'before-publish' | 'after-publish', duty: Duty) => void;
+}
+
+export interface Relay {
+  readonly leading: boolean;
+  /** Whether the last look at the outbox went well. */
+  readonly healthy: boolean;
+  stop(): Promise<void>;
+}
+
+/**
+ * Moves outbox rows to the live bus and the job queues (DESIGN: mechanism 1). One relay leads, by an advisory lock on the very
+ * connection that runs its batches; others stand by. At least once: a row is marked after it was given away.
+ */
+export function startRelay(deps: RelayDeps): Relay {
+  const { logger } = deps;
+  const pollMs = deps.pollMs ?? 250;
+  const instruments = relayInstruments(deps.metrics);
+  const bell = createBell();
+  let stopping = false;
+  let leading = false;
+  let healthy = false;
+  const done = run();
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      const sql = deps.connect();
+      try {
+        await standBy(sql);
+      } catch (error) {
+        if (!stopping) logger.warn({ err: error }, error instanceof LeadershipLost ? 'leadership lost' : 'the relay lost its database');
+      } finally {
+        leading = healthy = false;
+        instruments.leading.set(0);
+        await sql.end({ timeout: 1 }).catch(() => undefined);
+      }
+      if (!stopping) await bell.wait(deps.standbyMs ?? 500);
+    }
+  }
+
+  async function standBy(sql: Sql): Promise<void> {
+    const connection = await sql.reserve();
+    try {
+      const [row] = await connection<{ got: boolean; pid: number }[]>`
+        select pg_try_advisory_lock(${RELAY_LOCK}) as got, pg_backend_pid() as pid`;
+      healthy = true;
+      if (row?.got) await lead(connection, row.pid);
+    } finally {
+      connection.release();
+    }
+  }
+
+  async function lead(connection: ReservedSql, pid: number): Promise<void> {
+    const listener = deps.connect();
+    try {
+      await listener.listen(OUTBOX_CHANNEL, bell.ring, bell.ring);
+      leading = true;
+      instruments.leading.set(1);
+      logger.info({ pid }, 'leading');
+      const reader = createOutboxReader(connection, pid);
+      const projector = createProjector({ projections: deps.projections, bus: deps.bus, logger });
+      while (!stopping) {
+        const more = [await duty(reader, 'emit', (rows) => emit(rows, projector.concern)), await duty(reader, 'enqueue', enqueue)];
+        await projector.run();
+        if (!more.includes(true)) await bell.wait(Math.min(pollMs, projector.dueInMs()));
+      }
+      await connection`select pg_advisory_unlock(${RELAY_LOCK})`;
+    } finally {
+      await listener.end({ timeout: 1 }).catch(() => undefined);
+    }
+  }
+
+  /** One batch of one duty; true when there may be more. A failure of Redis leaves the rows as they are, for the next look. */
+  async function duty(reader: OutboxReader, name: Duty, give: (rows: OutboxRow[]) => Promise<void>): Promise<boolean> {
+    const rows = await reader.take(name, BATCH);
+    instruments.lag.set({ duty: name }, rows[0] ? Math.max(0, (Date.now() - Date.parse(rows[0].createdAt)) / 1000) : 0);
+    if (rows.length === 0) return false;
+    const sound = await parkUnsound(reader, rows, name);
+    try {
+      deps.onStage?.('before-publish', name);
+      await give(sound);
+      deps.onStage?.('after-publish', name);
+    } catch (error) {
+      instruments.failures.inc({ duty: name });
+      logger.warn({ err: error, duty: name, rows: sound.length }, 'not given away, tried again');
+      await bell.wait(pollMs);
+      return false;
+    }
+    await reader.mark(name, sound.map((row) => row.id));
+    instruments.rows.inc({ duty: name }, sound.length);
+    return rows.length === BATCH;
+  }
+
+  async function parkUnsound(reader: OutboxReader, rows: OutboxRow[], name: Duty): Promise<OutboxRow[]> {
+    const sound: OutboxRow[] = [];
+    for (const row of rows) {
+      try {
+        if (name === 'emit') busMessagesOf(row);
+        else jobsOf(row);
+        sound.push(row);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        logger.error({ outboxId: row.id, event: row.name, why }, 'ALARM an outbox row cannot be dispatched: parked');
+        instruments.parked.inc();
+        await reader.park(row.id, why.slice(0, 2_000));
+      }
+    }
+    return sound;
+  }
+
+  async function emit(rows: OutboxRow[], concern: (name: EventName) => void): Promise<void> {
+    const messages: BusMessage[] = rows.flatMap(busMessagesOf);
+    const ended = messages.flatMap((message) => (message.kind === 'session-ended' ? [message.sessionId] : []));
+    // The nodes close the sockets even when the cache cannot be told: what they ask next is asked of the database within 60 s.
+    if (ended.length > 0) {
+      await deps.beforeSessionsEnd(ended).catch((error: unknown) => logger.warn({ err: error }, 'ended sessions could not be marked'));
+    }
+    await deps.bus.publish(coalesce(messages));
+    for (const row of rows) concern(row.name as EventName);
+  }
+
+  const enqueue = (rows: OutboxRow[]): Promise<void> => deps.queues.add(rows.flatMap(jobsOf));
+
+  return {
+    get leading() {
+      return leading;
+    },
+    get healthy() {
+      return healthy;
+    },
+    async stop() {
+      stopping = true;
+      bell.ring();
+      await done;
+    },
+  };
+}
+
+/** A bell that is remembered when it rings while nobody waits. */
+function createBell() {
+  let rung = false;
+  let wake: (() => void) | null = null;
+  return {
+    ring(): void {
+      rung = true;
+      wake?.();
+    },
+    async wait(ms: number): Promise<void> {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      wake = null;
+      rung = false;
+    },
+  };
+}
+
+function relayInstruments(metrics: Metrics) {
+  return {
+    leading: metrics.gauge('relay_leading', '1 when this relay leads'),
+    lag: metrics.gauge('relay_lag_seconds', 'Age of the oldest outbox row not done', ['duty']),
+    rows: metrics.counter('relay_rows_total', 'Outbox rows done', ['duty']),
+    failures: metrics.counter('relay_failures_total', 'Batches that could not be given away', ['duty']),
+    parked: metrics.counter('relay_parked_total', 'Outbox rows set aside'),
+  };
+}
