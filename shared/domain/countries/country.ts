@@ -1,0 +1,28 @@
+import type { Locale } from '../../contracts/identity.ts';
+import type { PlateCountry } from '../plates.ts';
+
+/** Money of a country. `minorDigits`: digits of the smallest unit in use (ISO 4217); amounts are integers of that unit. */
+export interface Currency {
+  code: string;
+  minorDigits: number;
+}
+
+/** A country is data: everything that differs from one to another, and nothing else does. */
+export interface Country {
+  /** ISO 3166-1. */
+  code: PlateCountry;
+  currency: Currency;
+  /** Languages of the texts, the first the default. */
+  locales: readonly [Locale, ...Locale[]];
+  /** How dates and amounts are written in each language (BCP 47). */
+  formats: Readonly<Record<Locale, string>>;
+  /** IANA; fiscal days begin and end here. */
+  timeZone: string;
+  /** Region in which a phone number typed without its country code is understood (ISO 3166-1). */
+  phoneRegion: PhoneRegion;
+  /** Country whose plate forms apply (`shared/domain/plates.ts`). */
+  plateCountry: PlateCountry;
+}
+
+/** Regions whose phone numbers are understood without a country code. */
+export type PhoneRegion = 'MG' | 'MA' | 'BJ';

@@ -1,0 +1,15 @@
+import type { Country } from './country.ts';
+
+/**
+ * Madagascar. The ariary is divided by five (iraimbilanja), which nobody pays any more; ISO 4217 says two digits, amounts are whole
+ * ariary all the same: the smallest unit in use is the ariary.
+ */
+export const madagascar: Country = {
+  code: 'MG',
+  currency: { code: 'MGA', minorDigits: 0 },
+  locales: ['fr', 'en'],
+  formats: { fr: 'fr-MG', en: 'en-MG' },
+  timeZone: 'Indian/Antananarivo',
+  phoneRegion: 'MG',
+  plateCountry: 'MG',
+};
