@@ -1,0 +1,261 @@
+import type { Socket } from 'socket.io-client';
+import type { Ack, ClientToServerEvents, CommandInput, CommandName, CommandOutput, ServerToClientEvents } from '#shared/contracts/commands.ts';
+import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
+import type { SessionEnd } from '#shared/contracts/identity.ts';
+import { createTopicEntry, type Reducer, type TopicEntry } from './topic-entry.ts';
+
+export type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+export type ConnectionStatus = 'connecting' | 'live' | 'offline';
+
+export interface LiveClientOptions {
+  socket: LiveSocket;
+  /** The session is over: nothing will come any more. */
+  onSessionEnded: (why: SessionEnd) => void;
+  /** For delta topics, by name. */
+  reducers?: Partial<Record<string, Reducer>>;
+  /** Milliseconds between two questions "am I behind?": what finds a lost last message. */
+  checkEveryMs?: number;
+  /** Milliseconds that an answer may take. */
+  answerWithinMs?: number;
+}
+
+/** The live connection of one page: topics by reference count, commands, and the state of the line. */
+export interface LiveClient {
+  readonly status: ConnectionStatus;
+  /** Since when it is so. */
+  readonly since: Date;
+  readonly lastHeardAt: Date | null;
+  /** Calls back at every change of the three above. */
+  onConnection(listener: () => void): () => void;
+  /** Watches a topic until released. */
+  watch(topic: string, listener: () => void): { entry: TopicEntry; release: () => void };
+  command<C extends CommandName>(name: C, input: CommandInput<C>): Promise<CommandOutput<C>>;
+  /** The page is looked at again, or the network is said to be back. */
+  wake(): void;
+  /** The network is said to be gone. */
+  lineDown(): void;
+  close(): void;
+}
+
+interface Watched {
+  entry: TopicEntry;
+  listeners: Set<() => void>;
+  refreshing: boolean;
+  again: boolean;
+}
+
+const RETRY_REFUSED_MS = 10_000;
+
+/**
+ * Keeps screens equal to the database over a line that loses things (DESIGN: mechanism 2): subscribes then reads, reads again
+ * after every reconnect, gap, resync order and return to the foreground, and asks every so often whether it is behind.
+ */
+export function createLiveClient(options: LiveClientOptions): LiveClient {
+  const { socket } = options;
+  const answerWithinMs = options.answerWithinMs ?? 10_000;
+  const watched = new Map<string, Watched>();
+  const connectionListeners = new Set<() => void>();
+  let status: ConnectionStatus = 'connecting';
+  let since = new Date();
+  let lastHeardAt: Date | null = null;
+  let over = false;
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+
+  function later(ms: number, what: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      if (!over) what();
+    }, ms);
+    timers.add(timer);
+  }
+  function setStatus(next: ConnectionStatus): void {
+    if (next === status) return;
+    status = next;
+    since = new Date();
+    for (const listener of connectionListeners) listener();
+  }
+  function heard(): void {
+    lastHeardAt = new Date();
+    for (const listener of connectionListeners) listener();
+  }
+
+  /** One command; rejects with UNAVAILABLE when no answer comes in time. */
+  async function ask<C extends CommandName>(name: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
+    const emit = socket.timeout(answerWithinMs).emitWithAck.bind(socket.timeout(answerWithinMs)) as (
+      name: C,
+      input: CommandInput<C>,
+    ) => Promise<Ack<CommandOutput<C>>>;
+    const answer = await emit(name, input).catch((cause: unknown) => {
+      throw new AppError('UNAVAILABLE', undefined, { cause });
+    });
+    heard();
+    if ('error' in answer) throw new AppError(answer.error.code, { ...answer.error.details, ...incidentOf(answer.error) });
+    return answer.data;
+  }
+
+  async function refresh(one: Watched): Promise<void> {
+    if (!socket.connected) return;
+    if (one.refreshing) {
+      one.again = true;
+      return;
+    }
+    one.refreshing = true;
+    one.entry.beginSnapshot();
+    try {
+      one.entry.applySnapshot(await ask('live:subscribe', { topic: one.entry.topic }));
+    } catch (error) {
+      const refused = error instanceof AppError && error.code !== 'UNAVAILABLE' && error.code !== 'RATE_LIMITED' && error.code !== 'INTERNAL';
+      if (refused) one.entry.refuse(error.toBody());
+      else later(500 + Math.random() * 1_500, () => refreshIfWatched(one));
+    } finally {
+      one.refreshing = false;
+    }
+    if (one.again) {
+      one.again = false;
+      await refresh(one);
+    }
+  }
+  function refreshIfWatched(one: Watched): void {
+    if (watched.get(one.entry.topic) === one) void refresh(one);
+  }
+  const refreshAll = (): void => watched.forEach((one) => void refresh(one));
+
+  async function check(): Promise<void> {
+    const held = [...watched.values()].filter((one) => !one.refreshing && one.entry.status === 'live');
+    if (!socket.connected || held.length === 0) return;
+    try {
+      const pairs = held.map((one): [string, number] => [one.entry.topic, one.entry.seq]);
+      const { behind, asOf } = await ask('live:check', { held: pairs.slice(0, 100) });
+      for (const [index, one] of held.entries()) {
+        if (behind.includes(one.entry.topic)) refreshIfWatched(one);
+        else if (one.entry.seq === pairs[index]?.[1]) one.entry.confirm(asOf);
+      }
+    } catch (error) {
+      // No answer on a line that calls itself open: it is dead, a new one is needed.
+      if (error instanceof AppError && error.code === 'UNAVAILABLE' && socket.connected) reconnect();
+    }
+  }
+  function reconnect(): void {
+    socket.disconnect();
+    socket.connect();
+  }
+
+  function end(why: SessionEnd): void {
+    if (over) return;
+    over = true;
+    setStatus('offline');
+    socket.disconnect();
+    options.onSessionEnded(why);
+  }
+
+  socket.on('connect', () => {
+    setStatus('live');
+    heard();
+    refreshAll();
+  });
+  socket.on('disconnect', (reason) => {
+    for (const one of watched.values()) one.entry.disconnected();
+    if (over) return;
+    setStatus('offline');
+    // socket.io-client comes back by itself after a broken line, not after a server's farewell.
+    if (reason === 'io server disconnect') later(250 + Math.random() * 750, () => socket.connect());
+  });
+  socket.on('connect_error', (error: Error & { data?: ErrorBody }) => {
+    if (error.data?.code === 'UNAUTHENTICATED') return end('expired');
+    setStatus('offline');
+    // A refusal by the server ends socket.io-client's own tries.
+    if (!socket.active) later(RETRY_REFUSED_MS, () => socket.connect());
+  });
+  socket.on('session:ended', ({ why }) => end(why));
+  socket.on('live', (message) => {
+    heard();
+    const one = watched.get(message.topic);
+    if (!one) return;
+    one.entry.applyMessage(message);
+    if (one.entry.needsSnapshot) void refresh(one);
+  });
+  socket.on('live:resync', ({ withinMs }) => later(Math.random() * withinMs, refreshAll));
+  socket.on('node:draining', ({ withinMs }) => later(Math.random() * withinMs, reconnect));
+  socket.io.on('ping', heard);
+
+  const checkTimer = setInterval(() => void check(), options.checkEveryMs ?? 30_000);
+  socket.connect();
+
+  return {
+    get status() {
+      return status;
+    },
+    get since() {
+      return since;
+    },
+    get lastHeardAt() {
+      return lastHeardAt;
+    },
+    onConnection(listener) {
+      connectionListeners.add(listener);
+      return () => connectionListeners.delete(listener);
+    },
+    watch(topic, listener) {
+      let one = watched.get(topic);
+      if (!one) {
+        const listeners = new Set<() => void>();
+        const name = topic.split(':', 1)[0] ?? topic;
+        const entry = createTopicEntry(topic, () => listeners.forEach((listen) => listen()), options.reducers?.[name]);
+        one = { entry, listeners, refreshing: false, again: false };
+        watched.set(topic, one);
+        void refresh(one);
+      }
+      const held = one;
+      // A listener of this watch alone: the same function may watch twice.
+      const own = (): void => listener();
+      held.listeners.add(own);
+      return {
+        entry: held.entry,
+        release() {
+          held.listeners.delete(own);
+          // A moment's grace: the next page often watches the same.
+          later(1_000, () => {
+            if (held.listeners.size > 0 || watched.get(topic) !== held) return;
+            watched.delete(topic);
+            if (socket.connected) void ask('live:unsubscribe', { topic }).catch(() => undefined);
+          });
+        },
+      };
+    },
+    async command(name, input) {
+      if (!socket.connected) await connectedWithin(socket, answerWithinMs);
+      return ask(name, input);
+    },
+    wake() {
+      if (over) return;
+      if (socket.connected) refreshAll();
+      else socket.connect();
+    },
+    lineDown() {
+      if (!over && socket.connected) reconnect();
+    },
+    close() {
+      over = true;
+      clearInterval(checkTimer);
+      timers.forEach(clearTimeout);
+      socket.disconnect();
+    },
+  };
+}
+
+const incidentOf = (error: ErrorBody): { incident?: string } => (error.incident ? { incident: error.incident } : {});
+
+/** Resolves when connected; rejects with UNAVAILABLE when that takes too long. */
+function connectedWithin(socket: LiveSocket, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onConnect = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      socket.off('connect', onConnect);
+      reject(new AppError('UNAVAILABLE'));
+    }, ms);
+    socket.once('connect', onConnect);
+  });
+}
