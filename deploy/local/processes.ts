@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Logs, ProcessLog } from './logs.ts';
@@ -26,6 +27,9 @@ export interface ProcessSpec {
   /** Its log reaches the screen only with warnings and errors. */
   quiet?: boolean;
 }
+
+/** A command that ends by itself. */
+export type CommandSpec = Pick<ProcessSpec, 'name' | 'command' | 'args' | 'env' | 'cwd'>;
 
 /** A process of the stack. */
 export interface ManagedProcess {
@@ -59,15 +63,25 @@ export interface ProcessDeath {
 export interface Supervisor {
   /** Starts a process and waits until it is ready. @throws with its last lines when it dies or takes too long */
   start(spec: ProcessSpec): Promise<ManagedProcess>;
-  /** From now on every end is expected, and stop signals are replaced by SIGKILL when `force` is called. */
+  /** Runs a command to its end and gives what it wrote to stdout. @throws with its last lines when it fails */
+  runOnce(command: CommandSpec): Promise<string>;
+  /** Ends what is being started or run to its end; nothing can be started any more. */
+  abort(): void;
+  /** Whoever is being stopped is killed at once instead. */
   force(): void;
 }
 
 export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Supervisor {
   const running = new Map<string, ChildProcess>();
   let forced = false;
+  let aborted = false;
 
-  const launch = (spec: ProcessSpec, log: ProcessLog, isExpected: () => boolean): ChildProcess => {
+  const launch = (
+    spec: CommandSpec & Pick<ProcessSpec, 'user' | 'stopSignals'>,
+    log: ProcessLog,
+    isExpected: () => boolean,
+  ): ChildProcess => {
+    if (aborted) throw new Error(`${spec.name} was not started: the stack is being stopped`);
     const child = spawn(spec.command, [...spec.args], {
       cwd: spec.cwd,
       env: { ...inheritedEnvironment(), ...spec.env },
@@ -76,7 +90,7 @@ export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Su
       detached: true,
       ...spec.user,
     });
-    for (const stream of [child.stdout, child.stderr]) followLines(stream, log);
+    for (const stream of [child.stdout, child.stderr]) if (stream !== null) followLines(stream, log);
     child.once('error', (error) => log.line(`cannot run ${spec.command}: ${error.message}`));
     const { pid } = child;
     if (pid === undefined) return child;
@@ -109,12 +123,16 @@ export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Su
         const current = launch(spec, log, () => stopping || forced || !ready);
         child = current;
         const within = spec.readyWithin ?? 30_000;
-        const settled = await waitUntil(async () => !lives(current) || (await spec.ready()), within);
-        if (settled && lives(current)) {
+        const settled = await waitUntil(async () => aborted || !lives(current) || (await spec.ready()), within);
+        if (settled && !aborted && lives(current)) {
           ready = true;
           return;
         }
-        const how = lives(current) ? `was not ready within ${within / 1000} s` : describeEnd(current.exitCode, current.signalCode);
+        const how = !lives(current)
+          ? describeEnd(current.exitCode, current.signalCode)
+          : aborted
+            ? 'the stack is being stopped'
+            : `was not ready within ${within / 1000} s`;
         await end();
         throw new Error([`${spec.name} did not start: ${how}`, ...log.lastLines().map((line) => `  ${line}`)].join('\n'));
       };
@@ -145,6 +163,22 @@ export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Su
           await run();
         },
       };
+    },
+    async runOnce(spec) {
+      const log = logs.open(spec.name, true);
+      const child = launch(spec, log, () => true);
+      let stdout = '';
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      const closed = once(child, 'close').then(() => undefined);
+      await Promise.race([closed, waitUntil(() => aborted || !lives(child), Infinity)]);
+      if (lives(child)) signalProcess(child.pid ?? 0, 'SIGKILL', true);
+      await closed;
+      if (child.exitCode === 0) return stdout;
+      const how = describeEnd(child.exitCode, child.signalCode);
+      throw new Error([`${spec.name} ${how}`, ...log.lastLines().map((line) => `  ${line}`)].join('\n'));
+    },
+    abort() {
+      aborted = true;
     },
     force() {
       forced = true;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ManagedProcess, Supervisor } from './processes.ts';
 import { environmentOf, programOf, type Tool } from './tools.ts';
-import { askPort } from './wait.ts';
+import { ask } from './wait.ts';
 
 /** Two servers with opposite promises: one may never lose a job, the other may forget anything. */
 export type RedisRole = 'queues' | 'cache';
@@ -43,7 +43,7 @@ export async function startRedis({ supervisor, tool, directory, role, port, pass
     env: environmentOf(tool),
     cwd: data,
     // While it loads its file it answers LOADING.
-    ready: async () => (await askPort(port, `AUTH ${password}\r\nPING\r\n`))?.includes('PONG') ?? false,
+    ready: async () => (await ask({ port }, `AUTH ${password}\r\nPING\r\n`))?.includes('PONG') ?? false,
     quiet: true,
   });
   return { process: running, url: `redis://:${password}@127.0.0.1:${port}/0` };

@@ -134,7 +134,7 @@ export async function runServices(
       DATABASE_DIRECT_URL: given['DATABASE_DIRECT_URL'] || (databaseUrl ?? ''),
       REDIS_QUEUES_URL: queuesUrl ?? '',
       REDIS_CACHE_URL: cacheUrl ?? '',
-      REDIS_PREFIX: given['REDIS_PREFIX'] || 'vignette',
+      REDIS_PREFIX: given['REDIS_PREFIX'] || 'vignette:',
       S3_ENDPOINT: endpoint ?? '',
       S3_REGION: given['S3_REGION'] || REGION,
       S3_BUCKET: given['S3_BUCKET'] || BUCKET,

@@ -30,10 +30,13 @@ export async function answersHttp(url: string, statuses?: readonly number[]): Pr
   }
 }
 
-/** Sends a line to a loopback port and gives the first answer, or undefined when there is none. */
-export function askPort(port: number, line: string): Promise<string | undefined> {
+/**
+ * Sends a line to a loopback port or a Unix socket and gives the first answer, or undefined when there is none.
+ * An empty line only asks whether somebody listens.
+ */
+export function ask(where: { port: number } | { path: string }, line: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host: '127.0.0.1', port });
+    const socket = net.connect('port' in where ? { host: '127.0.0.1', ...where } : where);
     const done = (answer: string | undefined): void => {
       socket.destroy();
       resolve(answer);

@@ -1,0 +1,92 @@
+import path from 'node:path';
+import type { Bundles } from './build.ts';
+import { checkout } from './paths.ts';
+import type { ProcessSpec } from './processes.ts';
+import { answersHttp } from './wait.ts';
+
+/** The server nodes and what each worker process of the local stack does. */
+export const SERVER_NODES = ['node-1', 'node-2'] as const;
+export const WORKER_ROLES = { relay: 'relay', ocr: 'ocr', jobs: 'images,messages,upkeep' } as const;
+export type WorkerName = keyof typeof WORKER_ROLES;
+export const WORKER_NAMES = Object.keys(WORKER_ROLES) as WorkerName[];
+
+/** Names of the ports that a stack needs besides those of its services. */
+export const STACK_PORTS = [
+  'balancer',
+  'catcher',
+  'smtp',
+  ...SERVER_NODES.flatMap((node) => [`${node}-http`, `${node}-socket`] as const),
+  ...(['relay', 'ocr', 'jobs'] as const).map((worker) => `${worker}-http` as const),
+  'vite',
+] as const;
+export type StackPort = (typeof STACK_PORTS)[number];
+
+/** The entry files, which a test of this code may replace. */
+export interface Entries {
+  server: string;
+  workers: string;
+}
+
+/** How the programs are run: bundles, or the sources, started again when one changes. */
+export type Programs = { bundles: Bundles } | { watched: Entries };
+
+const tsx = path.join(checkout, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+
+/** Arguments of Node that run a TypeScript file. */
+export function tsxArguments(file: string): string[] {
+  return ['--import', 'tsx', path.join(checkout, file)];
+}
+
+/** A server node or a worker: HTTP health on `port`, ready when /readyz says so. */
+export function programSpec(
+  name: string,
+  kind: keyof Entries,
+  programs: Programs,
+  port: number,
+  env: Record<string, string>,
+): ProcessSpec {
+  const args =
+    'bundles' in programs
+      ? ['--enable-source-maps', programs.bundles[kind]]
+      : [tsx, 'watch', '--clear-screen=false', programs.watched[kind]];
+  return {
+    name,
+    command: process.execPath,
+    args,
+    cwd: checkout,
+    env: { ...env, NODE_NAME: name, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) },
+    ready: () => answersHttp(`http://127.0.0.1:${port}/readyz`, [200]),
+    readyWithin: 60_000,
+    grace: 8_000,
+  };
+}
+
+/** The process that keeps e-mails and text messages. */
+export function catcherSpec(httpPort: number, smtpPort: number): ProcessSpec {
+  return {
+    name: 'catcher',
+    command: process.execPath,
+    args: tsxArguments('deploy/local/catcher.ts'),
+    cwd: checkout,
+    env: { HTTP_PORT: String(httpPort), SMTP_PORT: String(smtpPort) },
+    ready: () => answersHttp(`http://127.0.0.1:${httpPort}/readyz`, [200]),
+    grace: 3_000,
+  };
+}
+
+/** Vite's server for the pages, behind the balancer. */
+export function viteSpec(port: number): ProcessSpec {
+  return {
+    name: 'vite',
+    command: process.execPath,
+    args: [
+      path.join(checkout, 'node_modules', 'vite', 'bin', 'vite.js'),
+      ...['dev', '--host', '127.0.0.1', '--port', String(port), '--strictPort'],
+    ],
+    cwd: path.join(checkout, 'client'),
+    env: { NODE_ENV: 'development' },
+    ready: () => answersHttp(`http://127.0.0.1:${port}/`),
+    readyWithin: 60_000,
+    grace: 3_000,
+  };
+}

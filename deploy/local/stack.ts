@@ -1,0 +1,239 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { buildBundles, buildClient } from './build.ts';
+import { startBalancers, type RunningBalancers } from './haproxy.ts';
+import type { Logs } from './logs.ts';
+import { checkout, localDirectory } from './paths.ts';
+import { choosePorts } from './ports.ts';
+import type { ManagedProcess, ProcessDeath } from './processes.ts';
+import { openWorkspace, runServices, type Workspace } from './service-set.ts';
+import {
+  catcherSpec,
+  programSpec,
+  SERVER_NODES,
+  STACK_PORTS,
+  tsxArguments,
+  viteSpec,
+  WORKER_NAMES,
+  WORKER_ROLES,
+  type Programs,
+  type StackPort,
+} from './stack-processes.ts';
+
+/** The balancer's port, unless another program has it. */
+const PREFERRED_PORTS = { balancer: 4870, catcher: 4871 };
+
+const SignIns = z.object({
+  signIns: z.array(z.object({ role: z.string(), identifier: z.string(), password: z.string() })),
+});
+/** A demo account that the seed made. */
+export type SignIn = z.infer<typeof SignIns>['signIns'][number];
+
+export interface StackOptions {
+  /** Absolute; by default `.local` of this checkout. Two stacks need two directories. */
+  directory?: string;
+  /** What it names (`DATABASE_URL`, …, `SMTP_URL`, `SMS_URL`) is used instead of one's own. By default nothing. */
+  environment?: NodeJS.ProcessEnv;
+  /** Added to the environment of every server and worker process. */
+  processEnvironment?: Record<string, string>;
+  /** Sources that reload instead of bundles, Vite instead of built pages. */
+  dev?: boolean;
+  /** Postgres that does not wait for the disk; for data that may be lost. */
+  disposable?: boolean;
+  /** A file with certificate and key: the stack is then reached by https from the whole network. */
+  certificate?: { file: string; host: string };
+  /** One line for each thing worth knowing. */
+  say?: (line: string) => void;
+  /** A process ended that nobody asked to end; it is not started again. */
+  onDeath?: (death: ProcessDeath) => void;
+  logs?: (directory: string) => Logs;
+  /** Aborting it stops a start that is under way. */
+  signal?: AbortSignal;
+}
+
+/** The whole of Vignette, running. */
+export interface RunningStack {
+  /** What people open. */
+  origin: string;
+  /** The page of caught e-mails and text messages; undefined when none are caught here. */
+  catcherUrl: string | undefined;
+  /** The environment that servers and workers share: addresses of the services and so on. */
+  env: Record<string, string>;
+  signIns: SignIn[];
+  /** By name: postgres, redis-queues, redis-cache, s3, catcher, node-1, node-2, relay, ocr, jobs, haproxy-1, haproxy-2. */
+  processes: ReadonlyMap<string, ManagedProcess>;
+  /** Stops everything in order; never fails. */
+  stop(): Promise<void>;
+  /** Kills what is still there at once; `stop` then returns soon. */
+  force(): void;
+}
+
+/**
+ * Starts the whole stack and returns when every process is ready.
+ * @throws StackIsRunningError when another process runs a stack in that directory; other errors after having stopped
+ * whatever was started
+ */
+export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
+  const say = options.say ?? (() => undefined);
+  const workspace = await openWorkspace({
+    directory: options.directory ?? localDirectory,
+    say,
+    onDeath: options.onDeath ?? (({ name, how, lastLines }) => say([`${name} ${how}`, ...lastLines].join('\n  '))),
+    ...(options.logs && { logs: options.logs }),
+  });
+  const { supervisor } = workspace;
+  const processes = new Map<string, ManagedProcess>();
+  const keep = (one: ManagedProcess): ManagedProcess => {
+    processes.set(one.name, one);
+    return one;
+  };
+  let balancers: RunningBalancers | undefined;
+
+  // What is under way beside the main path; a stop waits for its end.
+  const aside: Promise<unknown>[] = [];
+  const besides = <T>(work: Promise<T>): Promise<T> => {
+    aside.push(work.catch(() => undefined));
+    return work;
+  };
+
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= stopAll());
+  const stopAll = async (): Promise<void> => {
+    supervisor.abort();
+    await Promise.all(aside);
+    balancers?.drain();
+    for (const group of STOP_ORDER) {
+      await Promise.all(group.map((name) => processes.get(name)?.stop()));
+    }
+    workspace.close();
+  };
+  const abort = (): void => supervisor.abort();
+  options.signal?.addEventListener('abort', abort);
+
+  try {
+    options.signal?.throwIfAborted();
+    const ports = await choosePorts(STACK_PORTS, options.directory === undefined ? PREFERRED_PORTS : {}, workspace);
+    const origin =
+      options.certificate === undefined
+        ? `http://localhost:${ports.balancer}`
+        : `https://${options.certificate.host}:${ports.balancer}`;
+    workspace.lock.setOrigin(origin);
+
+    const building = besides(prepareProgram(workspace, options));
+    const services = await runServices(workspace, options.environment ?? {}, options.disposable ?? false);
+    services.processes.forEach(keep);
+    const shared = { ...services.env, NODE_ENV: options.dev ? 'development' : 'production', PUBLIC_ORIGIN: origin };
+
+    await runDatabaseCommand(workspace, 'migrate', shared);
+    const catching = besides(startCatcher(workspace, ports, options.environment ?? {}, keep));
+    const signIns = readSignIns(await runDatabaseCommand(workspace, 'seed', shared));
+    const catcher = await catching;
+    const { programs, clientDirectory } = await building;
+
+    const env: Record<string, string> = { ...shared, ...options.processEnvironment };
+    await startAll([
+      ...SERVER_NODES.map((name) =>
+        supervisor.start(
+          programSpec(name, 'server', programs, ports[`${name}-http`], {
+            ...env,
+            SOCKET_PORT: String(ports[`${name}-socket`]),
+            AUTH_SECRET: workspace.secrets.authSecret,
+            CLIENT_DIR: clientDirectory,
+          }),
+        ),
+      ),
+      ...WORKER_NAMES.map((name) =>
+        supervisor.start(
+          programSpec(name, 'workers', programs, ports[`${name}-http`], {
+            ...env,
+            WORKER_ROLES: WORKER_ROLES[name],
+            SMTP_URL: catcher.smtpUrl,
+            SMS_URL: catcher.smsUrl,
+            MAIL_FROM: options.environment?.['MAIL_FROM'] || 'Vignette <no-reply@vignette.localhost>',
+          }),
+        ),
+      ),
+      ...(options.dev ? [supervisor.start(viteSpec(ports.vite))] : []),
+    ], keep);
+
+    balancers = await startBalancers({
+      supervisor,
+      tool: workspace.tools.haproxy,
+      directory: workspace.directory,
+      port: ports.balancer,
+      nodes: SERVER_NODES.map((name) => ({
+        name,
+        host: '127.0.0.1',
+        httpPort: ports[`${name}-http`],
+        socketPort: ports[`${name}-socket`],
+      })),
+      ...(options.dev && { pages: { host: '127.0.0.1', port: ports.vite } }),
+      ...(options.certificate && { certificate: options.certificate.file }),
+    });
+    balancers.processes.forEach(keep);
+    options.signal?.throwIfAborted();
+    return { origin, catcherUrl: catcher.url, env, signIns, processes, stop, force: () => supervisor.force() };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** Who may still be needed by those that stop after him stops later. */
+const STOP_ORDER: readonly (readonly string[])[] = [
+  [...SERVER_NODES, 'vite'],
+  [...WORKER_NAMES],
+  ['catcher', 'haproxy-1', 'haproxy-2'],
+  ['s3', 'redis-queues', 'redis-cache'],
+  ['postgres'],
+];
+
+/** Waits for all, keeps those that came up, and fails with the first that did not. */
+async function startAll(starts: Promise<ManagedProcess>[], keep: (one: ManagedProcess) => ManagedProcess): Promise<void> {
+  const settled = await Promise.allSettled(starts.map(async (start) => keep(await start)));
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function prepareProgram(
+  { supervisor, say }: Workspace,
+  { dev }: StackOptions,
+): Promise<{ programs: Programs; clientDirectory: string }> {
+  if (dev) {
+    const watched = { server: path.join(checkout, 'server', 'main.ts'), workers: path.join(checkout, 'workers', 'main.ts') };
+    return { programs: { watched }, clientDirectory: path.join(checkout, 'client', 'build') };
+  }
+  const bundles = await buildBundles(say);
+  return { programs: { bundles }, clientDirectory: await buildClient(supervisor, say) };
+}
+
+/** Runs db/migrate.ts or db/seed.ts and gives what it wrote. */
+async function runDatabaseCommand(
+  { supervisor }: Workspace,
+  name: 'migrate' | 'seed',
+  env: Record<string, string>,
+): Promise<string> {
+  const args = tsxArguments(`db/${name}.ts`);
+  return supervisor.runOnce({ name, command: process.execPath, args, cwd: checkout, env });
+}
+
+function readSignIns(output: string): SignIn[] {
+  const last = output.trim().split('\n').at(-1) ?? '';
+  const parsed = SignIns.safeParse(last.startsWith('{') ? JSON.parse(last) : undefined);
+  return parsed.success ? parsed.data.signIns : [];
+}
+
+async function startCatcher(
+  { supervisor }: Workspace,
+  ports: Record<StackPort, number>,
+  given: NodeJS.ProcessEnv,
+  keep: (one: ManagedProcess) => ManagedProcess,
+): Promise<{ url: string | undefined; smtpUrl: string; smsUrl: string }> {
+  const smtpUrl = given['SMTP_URL'] || `smtp://127.0.0.1:${ports.smtp}`;
+  const smsUrl = given['SMS_URL'] || `http://127.0.0.1:${ports.catcher}/sms`;
+  if (given['SMTP_URL'] && given['SMS_URL']) return { url: undefined, smtpUrl, smsUrl };
+  keep(await supervisor.start(catcherSpec(ports.catcher, ports.smtp)));
+  return { url: `http://localhost:${ports.catcher}`, smtpUrl, smsUrl };
+}
