@@ -1,5 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, integer, jsonb, pgSequence, pgTable, real, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  real,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { GateReason, PageQuality, PageSide, Quad } from '../../shared/contracts/documents.ts';
 import { users } from './identity.ts';
 
@@ -20,7 +34,9 @@ export const documents = pgTable(
     /** Raised by every change: what the next version was computed from. */
     version: integer('version').notNull().default(1),
     /** Place in the readers' queue; a new number each time the document is queued. */
-    queueNumber: bigint('queue_number', { mode: 'number' }).notNull().default(sql`nextval('document_queue_numbers')`),
+    queueNumber: bigint('queue_number', { mode: 'number' })
+      .notNull()
+      .default(sql`nextval('document_queue_numbers')`),
     /** How often a reader has started on it since it was last queued by a person. */
     attempt: integer('attempt').notNull().default(0),
     /** Attempts ever: what numbers the progress, so that an older attempt's can be told. */

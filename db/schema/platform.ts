@@ -24,7 +24,9 @@ export const outbox = pgTable(
     name: text('name').notNull(),
     payload: jsonb('payload').$type<Record<string, unknown>>().notNull(),
     topics: jsonb('topics').$type<OutboxTopic[]>().notNull().default([]),
-    createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+    createdAt: instant('created_at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
     enqueuedAt: instant('enqueued_at'),
     emittedAt: instant('emitted_at'),
     parkedAt: instant('parked_at'),
@@ -77,5 +79,9 @@ export const messages = pgTable(
     sentAt: instant('sent_at'),
     failedAt: instant('failed_at'),
   },
-  (t) => [index('messages_unsent_idx').on(t.createdAt).where(sql`${t.sentAt} is null and ${t.failedAt} is null`)],
+  (t) => [
+    index('messages_unsent_idx')
+      .on(t.createdAt)
+      .where(sql`${t.sentAt} is null and ${t.failedAt} is null`),
+  ],
 );

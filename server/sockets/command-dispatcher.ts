@@ -65,7 +65,11 @@ export function createCommandDispatcher(deps: CommandDispatcherDeps): CommandDis
       }
       const result = await run(socket, name, args[0]).catch((error: unknown) => ({ error: toBody(error, name, socket) }));
       answer(result);
-      deps.onCommand?.(isCommand(name) ? name : 'unknown', (performance.now() - started) / 1000, 'error' in result ? result.error.code : 'ok');
+      deps.onCommand?.(
+        isCommand(name) ? name : 'unknown',
+        (performance.now() - started) / 1000,
+        'error' in result ? result.error.code : 'ok',
+      );
     },
   };
 

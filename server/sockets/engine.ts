@@ -38,7 +38,11 @@ const PING_TIMEOUT_MS = 20_000;
  * Makes the Socket.IO server on uWebSockets.js, or on Node's own HTTP server (`ws`) where the native binary does not load
  * or `wanted` says so. The Origin is compared here, synchronously: an asynchronous check can leave ghosts (facts: sockets).
  */
-export async function createSocketEngine(deps: { wanted: EngineKind | 'auto'; origins: readonly string[]; logger: Logger }): Promise<SocketEngine> {
+export async function createSocketEngine(deps: {
+  wanted: EngineKind | 'auto';
+  origins: readonly string[];
+  logger: Logger;
+}): Promise<SocketEngine> {
   const allowed = new Set(deps.origins);
   const options: Partial<ServerOptions> = {
     serveClient: false,
@@ -52,9 +56,13 @@ export async function createSocketEngine(deps: { wanted: EngineKind | 'auto'; or
     allowRequest: (request, callback) => callback(null, allowed.has(request.headers.origin ?? '')),
   };
   const native = deps.wanted === 'ws' ? null : await loadNative(deps.logger);
-  if (!native && deps.wanted === 'uws') throw new Error('SOCKET_ENGINE=uws, and the native uWebSockets.js binary does not load here');
+  if (!native && deps.wanted === 'uws')
+    throw new Error('SOCKET_ENGINE=uws, and the native uWebSockets.js binary does not load here');
   const engine = native ? uwsEngine(native, options) : wsEngine(options);
-  deps.logger.info({ engine: engine.kind }, engine.kind === 'uws' ? 'sockets on uWebSockets.js (native)' : 'sockets on ws (Node HTTP)');
+  deps.logger.info(
+    { engine: engine.kind },
+    engine.kind === 'uws' ? 'sockets on uWebSockets.js (native)' : 'sockets on ws (Node HTTP)',
+  );
   return engine;
 }
 

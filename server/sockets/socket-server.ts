@@ -54,14 +54,23 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     onCommand: (name, seconds, code) => instruments.commands.observe({ command: name, code }, seconds),
   });
 
-  io.adapter(createAdapter(quietPublisher(deps.adapter.publisher, logger), deps.adapter.subscriber, { key: `${deps.adapter.prefix}sockets` }));
+  io.adapter(
+    createAdapter(quietPublisher(deps.adapter.publisher, logger), deps.adapter.subscriber, {
+      key: `${deps.adapter.prefix}sockets`,
+    }),
+  );
 
   io.use((socket, next) => {
     deps.authenticate(socket.handshake.headers.cookie).then(
       (session) => {
         if (!session) return next(refusal('UNAUTHENTICATED'));
         if (sessions.socketsOfUser(session.viewer.userId) >= MAX_SOCKETS_PER_USER) return next(refusal('TOO_MANY_SOCKETS'));
-        socket.data = { viewer: session.viewer, expiresAt: session.expiresAt.getTime(), tokens: freshTokens, countedAt: Date.now() };
+        socket.data = {
+          viewer: session.viewer,
+          expiresAt: session.expiresAt.getTime(),
+          tokens: freshTokens,
+          countedAt: Date.now(),
+        };
         next();
       },
       (error: unknown) => {
@@ -101,7 +110,10 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const recheck = (): void => {
     recheckSessions().catch((error: unknown) => logger.warn({ err: error }, 'the sessions could not be checked'));
   };
-  const timers = [setInterval(() => sessions.endExpired(Date.now()), EXPIRY_CHECK_MS), setInterval(recheck, deps.recheckMs ?? 60_000)];
+  const timers = [
+    setInterval(() => sessions.endExpired(Date.now()), EXPIRY_CHECK_MS),
+    setInterval(recheck, deps.recheckMs ?? 60_000),
+  ];
 
   const server: SocketServer = {
     deliver(message) {
@@ -150,7 +162,8 @@ function quietPublisher(publisher: Redis, logger: Logger): Redis {
       if (typeof value !== 'function') return value;
       const bound = value.bind(target) as (...args: unknown[]) => unknown;
       if (property !== 'publish' && property !== 'spublish') return bound;
-      return (...args: unknown[]) => Promise.resolve(bound(...args)).catch((error: unknown) => logger.debug({ err: error }, 'the adapter could not publish'));
+      return (...args: unknown[]) =>
+        Promise.resolve(bound(...args)).catch((error: unknown) => logger.debug({ err: error }, 'the adapter could not publish'));
     },
   });
 }
@@ -162,6 +175,11 @@ function socketInstruments(metrics: Metrics, engine: SocketEngine) {
   return {
     handshakes: metrics.counter('socket_handshakes_total', 'Sockets that were let in'),
     emits: metrics.counter('live_emits_total', 'Messages of the live bus given to a room of this node'),
-    commands: metrics.histogram('command_seconds', 'Socket commands by name and answer', [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5], ['command', 'code']),
+    commands: metrics.histogram(
+      'command_seconds',
+      'Socket commands by name and answer',
+      [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      ['command', 'code'],
+    ),
   };
 }

@@ -3,8 +3,7 @@ import type { LiveMessage } from './topics.ts';
 
 /** What travels on the live bus (one Redis channel): a message for a room of sockets, or an order to every node. */
 export type BusMessage =
-  | { kind: 'live'; room: string; message: LiveMessage }
-  | { kind: 'session-ended'; sessionId: string; why: SessionEnd };
+  { kind: 'live'; room: string; message: LiveMessage } | { kind: 'session-ended'; sessionId: string; why: SessionEnd };
 
 /** A room is a topic for one audience: what an agent may see of it differs from what a citizen may. */
 export type Audience = 'owner' | 'public';

@@ -11,7 +11,10 @@ export type Role = z.infer<typeof Role>;
 export const Identifier = z.string().trim().min(3).max(254);
 /** Length is what counts (NIST SP 800-63B: at least 8, no composition rules); the most common passwords are refused. */
 export const Password = z.string().min(8).max(128);
-export const Code = z.string().trim().regex(/^\d{6}$/);
+export const Code = z
+  .string()
+  .trim()
+  .regex(/^\d{6}$/);
 
 /**
  * Signing up takes two steps, so that nobody learns whether an address has an account: a code is sent to the address in

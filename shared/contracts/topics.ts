@@ -26,7 +26,10 @@ export type TopicState<N extends TopicName> = z.infer<(typeof TOPICS)[N]['state'
 export type Topic<N extends TopicName = TopicName> = (typeof TOPICS)[N]['keyed'] extends true ? `${N}:${string}` : N;
 
 /** Names the topic of one entity. */
-export function topicOf<N extends TopicName>(name: N, ...key: (typeof TOPICS)[N]['keyed'] extends true ? [string] : []): Topic<N> {
+export function topicOf<N extends TopicName>(
+  name: N,
+  ...key: (typeof TOPICS)[N]['keyed'] extends true ? [string] : []
+): Topic<N> {
   return (key.length ? `${name}:${key[0]}` : name) as Topic<N>;
 }
 

@@ -28,16 +28,32 @@ export const schemas = { port, url };
 
 /** What every process reads. */
 export const commonSettings = {
-  NODE_ENV: setting(z.enum(['development', 'production', 'test']).default('production'), 'How strict and how talkative the process is'),
-  LOG_LEVEL: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'), 'Lowest level that is logged'),
+  NODE_ENV: setting(
+    z.enum(['development', 'production', 'test']).default('production'),
+    'How strict and how talkative the process is',
+  ),
+  LOG_LEVEL: setting(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    'Lowest level that is logged',
+  ),
   NODE_NAME: setting(z.string().min(1).default('node'), 'Name of the process in logs and metrics'),
   HTTP_HOST: setting(z.string().default('127.0.0.1'), 'Address that the ports are opened on'),
   HTTP_PORT: setting(port, 'Port of HTTP: API and files (server), health and metrics (all)'),
   PUBLIC_ORIGIN: setting(origin, 'Address that people open; the Origin header must be exactly this'),
-  DATABASE_URL: setting(url('postgres:', 'postgresql:'), 'Postgres, possibly through PgBouncer in transaction mode', { secret: true }),
-  DATABASE_DIRECT_URL: setting(url('postgres:', 'postgresql:').optional(), 'Postgres without PgBouncer, for LISTEN and session locks; DATABASE_URL when absent', { secret: true }),
+  DATABASE_URL: setting(url('postgres:', 'postgresql:'), 'Postgres, possibly through PgBouncer in transaction mode', {
+    secret: true,
+  }),
+  DATABASE_DIRECT_URL: setting(
+    url('postgres:', 'postgresql:').optional(),
+    'Postgres without PgBouncer, for LISTEN and session locks; DATABASE_URL when absent',
+    { secret: true },
+  ),
   DATABASE_POOL: setting(z.coerce.number().int().min(1).max(200).default(10), 'Connections to Postgres at most'),
-  REDIS_QUEUES_URL: setting(url('redis:', 'rediss:'), 'Redis that forgets nothing (noeviction): jobs, live bus, limits, tombstones', { secret: true }),
+  REDIS_QUEUES_URL: setting(
+    url('redis:', 'rediss:'),
+    'Redis that forgets nothing (noeviction): jobs, live bus, limits, tombstones',
+    { secret: true },
+  ),
   REDIS_CACHE_URL: setting(url('redis:', 'rediss:'), 'Redis that may forget (allkeys-lru): caches, progress', { secret: true }),
   REDIS_PREFIX: setting(z.string().default('vignette:'), 'Put before every Redis key and channel'),
   S3_ENDPOINT: setting(url('http:', 'https:').optional(), 'Object store, S3 protocol; the region’s own when absent'),
@@ -63,7 +79,10 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
     const given = env[name];
     const result = schema.safeParse(given === '' ? undefined : given);
     if (result.success) config[name] = result.data;
-    else faults.push(`${name}: ${given === undefined ? 'is missing' : result.error.issues.map((issue) => issue.message).join(', ')} (${meaning})`);
+    else
+      faults.push(
+        `${name}: ${given === undefined ? 'is missing' : result.error.issues.map((issue) => issue.message).join(', ')} (${meaning})`,
+      );
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config as ConfigOf<S>;

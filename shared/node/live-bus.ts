@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { BusMessage } from '../contracts/bus.ts';
+import type { BusMessage } from '#shared/contracts/bus.ts';
 import type { Logger } from './logger.ts';
 
 const channelOf = (prefix: string): string => `${prefix}live`;

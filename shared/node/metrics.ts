@@ -19,7 +19,6 @@ export function createMetrics(options: { process: string; defaults?: boolean }):
     registry,
     counter: (name, help, labels = []) => new Counter({ ...common(name, help), labelNames: [...labels] }),
     gauge: (name, help, labels = []) => new Gauge({ ...common(name, help), labelNames: [...labels] }),
-    histogram: (name, help, buckets, labels = []) =>
-      new Histogram({ ...common(name, help), buckets, labelNames: [...labels] }),
+    histogram: (name, help, buckets, labels = []) => new Histogram({ ...common(name, help), buckets, labelNames: [...labels] }),
   };
 }

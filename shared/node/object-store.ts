@@ -86,7 +86,9 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       return Buffer.concat(chunks);
     },
     async copy(from, to) {
-      await client.send(new CopyObjectCommand({ Bucket, Key: to, CopySource: `${Bucket}/${from.split('/').map(encodeURIComponent).join('/')}` }));
+      await client.send(
+        new CopyObjectCommand({ Bucket, Key: to, CopySource: `${Bucket}/${from.split('/').map(encodeURIComponent).join('/')}` }),
+      );
     },
     async delete(key) {
       await client.send(new DeleteObjectCommand({ Bucket, Key: key }));

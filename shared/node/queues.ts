@@ -1,5 +1,5 @@
 import { Queue, Worker, UnrecoverableError, type ConnectionOptions, type JobsOptions } from 'bullmq';
-import { JOBS, QUEUES, type JobName, type JobOrder, type JobPayload, type QueueName } from '../contracts/jobs.ts';
+import { JOBS, QUEUES, type JobName, type JobOrder, type JobPayload, type QueueName } from '#shared/contracts/jobs.ts';
 import type { Logger } from './logger.ts';
 
 export { UnrecoverableError };
@@ -49,12 +49,16 @@ export function createJobQueues(deps: { redisUrl: string; prefix: string; logger
         byQueue.set(queue, [...(byQueue.get(queue) ?? []), entry]);
       }
       for (const [name, group] of byQueue) {
-        await queueOf(name).addBulk(group.map(({ id, job }) => ({ name: job.name, data: job.payload, opts: jobOptions(job.name, id) })));
+        await queueOf(name).addBulk(
+          group.map(({ id, job }) => ({ name: job.name, data: job.payload, opts: jobOptions(job.name, id) })),
+        );
       }
     },
     async counts() {
       const entries = await Promise.all(
-        [...queues].map(async ([name, queue]) => [name, await queue.getJobCounts('waiting', 'active', 'delayed', 'failed')] as const),
+        [...queues].map(
+          async ([name, queue]) => [name, await queue.getJobCounts('waiting', 'active', 'delayed', 'failed')] as const,
+        ),
       );
       return Object.fromEntries(entries) as Record<QueueName, Record<string, number>>;
     },
@@ -86,7 +90,10 @@ export interface JobContext {
   signal: AbortSignal;
 }
 export type JobHandlers<Q extends QueueName = QueueName> = {
-  [J in JobName as (typeof JOBS)[J]['queue'] extends Q ? J : never]: (payload: JobPayload<J>, context: JobContext) => Promise<void>;
+  [J in JobName as (typeof JOBS)[J]['queue'] extends Q ? J : never]: (
+    payload: JobPayload<J>,
+    context: JobContext,
+  ) => Promise<void>;
 };
 
 export interface QueueWorker {
@@ -110,14 +117,15 @@ export function workQueue<Q extends QueueName>(deps: {
 }): QueueWorker {
   const lockMs = deps.lockMs ?? 15_000;
   const abort = new AbortController();
-  const handlers: Readonly<Record<string, unknown>> = deps.handlers;
+  type AnyHandler = (payload: unknown, context: JobContext) => Promise<void>;
+  const handlers = deps.handlers as Readonly<Record<string, AnyHandler | undefined>>;
   const worker = new Worker(
     deps.name,
     async (job) => {
       const started = performance.now();
       const logger = deps.logger.child({ job: job.name, jobId: job.id, attempt: job.attemptsMade + 1 });
       const handler = handlers[job.name];
-      if (typeof handler !== 'function' || !Object.hasOwn(JOBS, job.name)) throw new UnrecoverableError(`no handler for the job ${job.name}`);
+      if (!handler || !Object.hasOwn(JOBS, job.name)) throw new UnrecoverableError(`no handler for the job ${job.name}`);
       const parsed = JOBS[job.name as JobName].payload.safeParse(job.data);
       if (!parsed.success) throw new UnrecoverableError(`the payload of ${job.name} does not fit: ${parsed.error.message}`);
       let outcome: 'done' | 'failed' = 'failed';
@@ -139,7 +147,9 @@ export function workQueue<Q extends QueueName>(deps: {
     },
   );
   worker.on('error', (error) => deps.logger.warn({ err: error, queue: deps.name }, 'queue worker'));
-  worker.on('failed', (job, error) => deps.logger.error({ err: error, job: job?.name, jobId: job?.id, made: job?.attemptsMade }, 'job failed'));
+  worker.on('failed', (job, error) =>
+    deps.logger.error({ err: error, job: job?.name, jobId: job?.id, made: job?.attemptsMade }, 'job failed'),
+  );
   worker.on('stalled', (jobId) => deps.logger.warn({ jobId, queue: deps.name }, 'job stalled, given out again'));
   return {
     async close(graceMs) {

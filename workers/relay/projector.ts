@@ -58,6 +58,7 @@ export function createProjector(deps: {
         }
       }
     },
-    dueInMs: () => Math.min(...entries.filter((entry) => entry.changed).map((entry) => Math.max(0, entry.nextAt - now())), Infinity),
+    dueInMs: () =>
+      Math.min(...entries.filter((entry) => entry.changed).map((entry) => Math.max(0, entry.nextAt - now())), Infinity),
   };
 }

@@ -58,7 +58,8 @@ export function startRelay(deps: RelayDeps): Relay {
       try {
         await standBy(sql);
       } catch (error) {
-        if (!stopping) logger.warn({ err: error }, error instanceof LeadershipLost ? 'leadership lost' : 'the relay lost its database');
+        if (!stopping)
+          logger.warn({ err: error }, error instanceof LeadershipLost ? 'leadership lost' : 'the relay lost its database');
       } finally {
         leading = healthy = false;
         instruments.leading.set(0);
@@ -90,7 +91,10 @@ export function startRelay(deps: RelayDeps): Relay {
       const reader = createOutboxReader(connection, pid);
       const projector = createProjector({ projections: deps.projections, bus: deps.bus, logger });
       while (!stopping) {
-        const more = [await duty(reader, 'emit', (rows) => emit(rows, projector.concern)), await duty(reader, 'enqueue', enqueue)];
+        const more = [
+          await duty(reader, 'emit', (rows) => emit(rows, projector.concern)),
+          await duty(reader, 'enqueue', enqueue),
+        ];
         await projector.run();
         if (!more.includes(true)) await bell.wait(Math.min(pollMs, projector.dueInMs()));
       }
@@ -116,7 +120,10 @@ export function startRelay(deps: RelayDeps): Relay {
       await bell.wait(pollMs);
       return false;
     }
-    await reader.mark(name, sound.map((row) => row.id));
+    await reader.mark(
+      name,
+      sound.map((row) => row.id),
+    );
     instruments.rows.inc({ duty: name }, sound.length);
     return rows.length === BATCH;
   }
@@ -143,7 +150,9 @@ export function startRelay(deps: RelayDeps): Relay {
     const ended = messages.flatMap((message) => (message.kind === 'session-ended' ? [message.sessionId] : []));
     // The nodes close the sockets even when the cache cannot be told: what they ask next is asked of the database within 60 s.
     if (ended.length > 0) {
-      await deps.beforeSessionsEnd(ended).catch((error: unknown) => logger.warn({ err: error }, 'ended sessions could not be marked'));
+      await deps
+        .beforeSessionsEnd(ended)
+        .catch((error: unknown) => logger.warn({ err: error }, 'ended sessions could not be marked'));
     }
     await deps.bus.publish(coalesce(messages));
     for (const row of rows) concern(row.name as EventName);

@@ -45,7 +45,14 @@ export function provideLive(options: { onSessionEnded: (why: SessionEnd) => void
   async function load(): Promise<void> {
     const [{ io }, { createLiveClient }] = await Promise.all([import('socket.io-client'), import('./live-client.ts')]);
     if (closed) return;
-    const socket = io({ autoConnect: false, transports: ['websocket', 'polling'], tryAllTransports: true, reconnectionDelay: 500, reconnectionDelayMax: 5_000, randomizationFactor: 0.5 });
+    const socket = io({
+      autoConnect: false,
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 5_000,
+      randomizationFactor: 0.5,
+    });
     client = createLiveClient({ socket, onSessionEnded: options.onSessionEnded });
     for (const start of waiting) start(client);
     waiting.clear();
@@ -114,7 +121,10 @@ export function useLive(): Live {
   return getContext<Live>(KEY);
 }
 
-function followTopic<N extends TopicName>(topic: string, withClient: (start: (client: LiveClient) => void) => void): LiveTopic<N> {
+function followTopic<N extends TopicName>(
+  topic: string,
+  withClient: (start: (client: LiveClient) => void) => void,
+): LiveTopic<N> {
   let held: ReturnType<LiveClient['watch']> | null = null;
   let destroyed = false;
   const listeners = new Set<() => void>();

@@ -1,5 +1,12 @@
 import type { Socket } from 'socket.io-client';
-import type { Ack, ClientToServerEvents, CommandInput, CommandName, CommandOutput, ServerToClientEvents } from '#shared/contracts/commands.ts';
+import type {
+  Ack,
+  ClientToServerEvents,
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  ServerToClientEvents,
+} from '#shared/contracts/commands.ts';
 import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import type { SessionEnd } from '#shared/contracts/identity.ts';
 import { createTopicEntry, type Reducer, type TopicEntry } from './topic-entry.ts';
@@ -104,7 +111,8 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     try {
       one.entry.applySnapshot(await ask('live:subscribe', { topic: one.entry.topic }));
     } catch (error) {
-      const refused = error instanceof AppError && error.code !== 'UNAVAILABLE' && error.code !== 'RATE_LIMITED' && error.code !== 'INTERNAL';
+      const refused =
+        error instanceof AppError && error.code !== 'UNAVAILABLE' && error.code !== 'RATE_LIMITED' && error.code !== 'INTERNAL';
       if (refused) one.entry.refuse(error.toBody());
       else later(500 + Math.random() * 1_500, () => refreshIfWatched(one));
     } finally {
