@@ -20,15 +20,19 @@ const PINO_LEVELS: readonly [number, LogLevel][] = [
 const COLOURS = [36, 32, 35, 34, 96, 92, 95, 94];
 const LEVEL_COLOURS: Partial<Record<LogLevel, string>> = { warn: '33', error: '31', fatal: '41;97' };
 
+/** What HAProxy says when it stops or a second time about the same node, and Redis's advice for the machine. */
+const USUAL_WARNING = /Proxy \S+ stopped| via api\/|backend '(?!api'|sockets')|overcommit/;
+
 /** How grave a line is: pino's level, or what Postgres, Redis and HAProxy write for it. */
 export function levelOf(text: string): LogLevel {
   const line = parsePino(text);
   if (line !== undefined) return levelOfPino(line.level);
+  if (USUAL_WARNING.test(text)) return 'info';
   if (/\b(FATAL|PANIC):|\[ALERT\]/.test(text)) return 'fatal';
   if (/\bERROR:|^(\w*Error|Uncaught)\b/.test(text)) return 'error';
-  // Redis marks a warning by a hash after the date.
-  if (/\bWARNING:|\[WARNING\]|^\d+:\w \d+ \w+ \d{4} [\d:.]+ # /.test(text)) return 'warn';
-  return 'info';
+  if (/\bWARNING:|\[WARNING\]/.test(text)) return 'warn';
+  // Redis puts a hash before everything of note, its greeting included.
+  return /^\d+:\w [^#*]+ # .*(error|fail|can't|unable|OOM|corrupt)/i.test(text) ? 'warn' : 'info';
 }
 
 /**

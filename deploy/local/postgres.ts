@@ -14,8 +14,10 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import postgres from 'postgres';
 import { checkout } from './paths.ts';
+import { identify, isAlive, signalProcess } from './process-identity.ts';
 import type { ManagedProcess, ProcessSpec, Supervisor } from './processes.ts';
 import { environmentOf, programOf, type Tool } from './tools.ts';
+import { waitUntil } from './wait.ts';
 
 const USER = 'vignette';
 
@@ -39,11 +41,12 @@ export interface RunningPostgres {
 
 /** Makes the data directory when there is none, starts Postgres on a loopback port and makes sure of the database. */
 export async function startPostgres(deps: PostgresDeps): Promise<RunningPostgres> {
-  const { supervisor, tool, directory, port, password, forTests } = deps;
+  const { supervisor, tool, directory, port, password, forTests, say } = deps;
   const user = unprivilegedUser();
   const data = dataDirectory(directory, user);
   if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(deps, data, user);
   assertSameMajor(tool, data);
+  await endStray(data, say);
   const spec: ProcessSpec = {
     name: 'postgres',
     command: programOf(tool, 'postgres'),
@@ -51,7 +54,7 @@ export async function startPostgres(deps: PostgresDeps): Promise<RunningPostgres
     env: environmentOf(tool),
     cwd: data,
     ...(user && { user }),
-    ready: () => Promise.resolve(isReady(data)),
+    ready: (pid) => Promise.resolve(isReady(data, pid)),
     readyWithin: 60_000,
     // Fast shutdown, then immediate: the clients are gone by then.
     stopSignals: ['SIGINT', 'SIGQUIT'],
@@ -164,12 +167,40 @@ function assertSameMajor(tool: Tool, data: string): void {
   }
 }
 
-/** The last line of postmaster.pid says so; asking by a connection would cost a refused one each time. */
-function isReady(data: string): boolean {
+/**
+ * Its lock file says so, and by its first line is not one that a killed server left; asking by a connection would cost
+ * a refused one each time.
+ */
+function isReady(data: string, pid: number): boolean {
   try {
-    return /^ready\s*$/m.test(readFileSync(path.join(data, 'postmaster.pid'), 'utf8'));
+    const lines = readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n');
+    return Number(lines[0]) === pid && lines.some((line) => line.trim() === 'ready');
   } catch {
     return false;
+  }
+}
+
+/**
+ * Ends a server that still holds this data although nothing was noted of it (the note was deleted, say). Only one that
+ * was started on this very directory: the number in the file may belong to anybody by now.
+ */
+async function endStray(data: string, say: (line: string) => void): Promise<void> {
+  const lockFile = path.join(data, 'postmaster.pid');
+  const pid = existsSync(lockFile) ? Number(readFileSync(lockFile, 'utf8').split('\n')[0]) : 0;
+  const stray = pid > 1 ? identify(pid) : undefined;
+  if (stray === undefined || !commandLine(pid).includes(data)) return;
+  say(`ended a Postgres (process ${pid}) that still held ${data}`);
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    signalProcess(pid, signal);
+    if (await waitUntil(() => !isAlive(stray), 5_000)) return;
+  }
+}
+
+function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
   }
 }
 

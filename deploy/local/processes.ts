@@ -17,7 +17,8 @@ export interface ProcessSpec {
   cwd: string;
   /** Runs it as another user (only root can). */
   user?: { uid: number; gid: number };
-  ready: () => Promise<boolean>;
+  /** Given the number of the process, since files may still speak of one before it. */
+  ready: (pid: number) => Promise<boolean>;
   /** Milliseconds it may take to become ready. */
   readyWithin?: number;
   /** Tried one after the other; SIGKILL follows. */
@@ -67,12 +68,15 @@ export interface Supervisor {
   runOnce(command: CommandSpec): Promise<string>;
   /** Ends what is being started or run to its end; nothing can be started any more. */
   abort(): void;
+  /** Stops whatever still runs, all at once. */
+  stopAll(): Promise<void>;
   /** Whoever is being stopped is killed at once instead. */
   force(): void;
 }
 
 export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Supervisor {
   const running = new Map<string, ChildProcess>();
+  const managed = new Set<ManagedProcess>();
   let forced = false;
   let aborted = false;
 
@@ -120,10 +124,10 @@ export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Su
       const run = async (): Promise<void> => {
         ready = false;
         stopping = false;
-        const current = launch(spec, log, () => stopping || forced || !ready);
+        const current = launch(spec, log, () => stopping || aborted || !ready);
         child = current;
         const within = spec.readyWithin ?? 30_000;
-        const settled = await waitUntil(async () => aborted || !lives(current) || (await spec.ready()), within);
+        const settled = await waitUntil(async () => aborted || !lives(current) || (await spec.ready(current.pid ?? 0)), within);
         if (settled && !aborted && lives(current)) {
           ready = true;
           return;
@@ -151,7 +155,7 @@ export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Su
       };
 
       await run();
-      return {
+      const process: ManagedProcess = {
         name: spec.name,
         get pid() {
           return child !== undefined && lives(child) ? child.pid : undefined;
@@ -163,6 +167,8 @@ export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Su
           await run();
         },
       };
+      managed.add(process);
+      return process;
     },
     async runOnce(spec) {
       const log = logs.open(spec.name, true);
@@ -179,6 +185,9 @@ export function createSupervisor({ logs, pidFile, onDeath }: SupervisorDeps): Su
     },
     abort() {
       aborted = true;
+    },
+    async stopAll() {
+      await Promise.all([...managed].map((process) => process.stop()));
     },
     force() {
       forced = true;

@@ -122,7 +122,7 @@ export async function runServices(
   ]);
   const failed = settled.find((one) => one.status === 'rejected');
   if (failed !== undefined) {
-    await Promise.all(processes.map((one) => one.stop()));
+    await supervisor.stopAll();
     throw failed.reason;
   }
   const [databaseUrl, queuesUrl, cacheUrl, endpoint] = settled.map((one) => (one.status === 'fulfilled' ? one.value : ''));
@@ -170,15 +170,16 @@ export async function startServices(options: ServicesOptions = {}): Promise<Runn
     onDeath: ({ name, how, lastLines }) => say([`${name} ${how}`, ...lastLines].join('\n  ')),
   });
   try {
-    const { env, processes } = await runServices(workspace, options.environment ?? {}, true);
+    const { env } = await runServices(workspace, options.environment ?? {}, true);
     return {
       env,
       async stop() {
-        await Promise.all(processes.map((one) => one.stop()));
+        await workspace.supervisor.stopAll();
         workspace.close();
       },
     };
   } catch (error) {
+    await workspace.supervisor.stopAll();
     workspace.close();
     throw error;
   }

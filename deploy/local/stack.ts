@@ -105,6 +105,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     for (const group of STOP_ORDER) {
       await Promise.all(group.map((name) => processes.get(name)?.stop()));
     }
+    await supervisor.stopAll();
     workspace.close();
   };
   const abort = (): void => supervisor.abort();

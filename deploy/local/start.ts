@@ -23,6 +23,7 @@ const say = (line: string): void => console.log(`  ${line}`);
 const starting = new AbortController();
 let stack: RunningStack | undefined;
 let stopping = false;
+let stoppingSince = 0;
 
 // A closed terminal or pipe must not end this process before it has stopped the others.
 process.stdout.on('error', () => undefined);
@@ -63,15 +64,18 @@ try {
 
 function stopOrForce(): void {
   if (stopping) {
+    // Whoever signals the whole group reaches this process twice: once more through the bootstrap.
+    if (performance.now() - stoppingSince < 500) return;
     console.log(alarm('Forced.'));
     stack?.force();
     return;
   }
   stopping = true;
+  stoppingSince = performance.now();
   starting.abort();
   if (stack === undefined) return;
   console.log('\nStopping … (again to force)');
-  const began = performance.now();
+  const began = stoppingSince;
   void stack.stop().then(() => {
     console.log(`Stopped in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
     finish(0);
