@@ -1,0 +1,27 @@
+import type { Candidate } from './candidates.ts';
+import { readCoded } from './eu-codes.ts';
+import { readLabelled } from './labelled.ts';
+import { readMrz } from './mrz.ts';
+import type { Word } from './words.ts';
+
+/** Everything one pass over one page tells. */
+export interface PassFindings {
+  readonly candidates: Candidate[];
+  /** Labels or codes of a carte grise that were recognised: what tells one from any other paper. */
+  readonly marks: number;
+  readonly issueDate: string | null;
+}
+
+/** From this many codes on a page is of the harmonised kind. */
+const CODED_FROM = 5;
+
+/** Reads the words of one pass: codes and machine-readable lines where the page has them, else labels. */
+export function readPass(words: readonly Word[], today: Date): PassFindings {
+  const coded = readCoded(words, today);
+  const mrz = readMrz(words, today);
+  const labelled = readLabelled(words, today);
+  const isCoded = mrz.length > 0 || (coded.codes >= CODED_FROM && coded.codes > labelled.labels);
+  return isCoded
+    ? { candidates: [...coded.candidates, ...mrz], marks: coded.codes + mrz.length, issueDate: coded.issueDate }
+    : { candidates: labelled.candidates, marks: labelled.labels, issueDate: labelled.issueDate };
+}
