@@ -1,4 +1,4 @@
-import type { ReservedSql } from 'postgres';
+import type { Sql } from 'postgres';
 import type { OutboxTopic } from '#db/schema/platform.ts';
 import type { OutboxRow } from './dispatch.ts';
 
@@ -22,7 +22,7 @@ export interface OutboxReader {
 }
 
 /** Reads and marks the outbox on the leader's own connection. */
-export function createOutboxReader(sql: ReservedSql, backendPid: number): OutboxReader {
+export function createOutboxReader(sql: Sql, backendPid: number): OutboxReader {
   interface Row {
     id: string;
     position: string;

@@ -1,4 +1,4 @@
-import type { ReservedSql, Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import type { BusMessage } from '#shared/contracts/bus.ts';
 import type { EventName } from '#shared/contracts/events.ts';
 import type { BusPublisher } from '#shared/node/live-bus.ts';
@@ -14,7 +14,10 @@ const RELAY_LOCK = 528_000_003;
 const BATCH = 500;
 
 export interface RelayDeps {
-  /** Opens a connection of the relay's own, straight to Postgres (not through PgBouncer). */
+  /**
+   * Opens a client of the relay's own with one connection, straight to Postgres (not through PgBouncer). postgres.js replaces a
+   * connection that breaks without a word, and the lock is gone with it: what is read tells which connection it came from.
+   */
   connect: () => Sql;
   bus: BusPublisher;
   queues: JobQueues;
@@ -70,18 +73,16 @@ export function startRelay(deps: RelayDeps): Relay {
   }
 
   async function standBy(sql: Sql): Promise<void> {
-    const connection = await sql.reserve();
-    try {
-      const [row] = await connection<{ got: boolean; pid: number }[]>`
+    while (!stopping) {
+      const [row] = await sql<{ got: boolean; pid: number }[]>`
         select pg_try_advisory_lock(${RELAY_LOCK}) as got, pg_backend_pid() as pid`;
       healthy = true;
-      if (row?.got) await lead(connection, row.pid);
-    } finally {
-      connection.release();
+      if (row?.got) return lead(sql, row.pid);
+      await bell.wait(deps.standbyMs ?? 500);
     }
   }
 
-  async function lead(connection: ReservedSql, pid: number): Promise<void> {
+  async function lead(connection: Sql, pid: number): Promise<void> {
     const listener = deps.connect();
     try {
       await listener.listen(OUTBOX_CHANNEL, bell.ring, bell.ring);
