@@ -57,7 +57,10 @@ async function answer(messages: CaughtMessages, request: IncomingMessage, respon
   if (route === 'POST /sms') return takeSms(messages, request, response);
   const html = messages.find(Number(/^GET \/messages\/(\d+)\.html$/.exec(route)?.[1]))?.html;
   if (html === undefined) return end(response, 404, 'not found');
-  response.setHeader('Content-Security-Policy', "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+  response.setHeader(
+    'Content-Security-Policy',
+    "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+  );
   return end(response, 200, html, 'text/html; charset=utf-8');
 }
 

@@ -88,11 +88,7 @@ export interface ServiceSet {
  * Starts Postgres, the two Redis servers and the object store, all at once; what the given environment names is used
  * instead of one's own.
  */
-export async function runServices(
-  workspace: Workspace,
-  given: NodeJS.ProcessEnv,
-  forTests: boolean,
-): Promise<ServiceSet> {
+export async function runServices(workspace: Workspace, given: NodeJS.ProcessEnv, forTests: boolean): Promise<ServiceSet> {
   const { directory, tools, secrets, supervisor, say } = workspace;
   const ports = await choosePorts(['postgres', 'redis-queues', 'redis-cache', 's3'], {}, { directory, say });
   const processes: ManagedProcess[] = [];
@@ -103,7 +99,14 @@ export async function runServices(
   };
   const redis = async (role: 'queues' | 'cache', url: string | undefined): Promise<string> => {
     if (url) return url;
-    const deps = { supervisor, tool: tools.redis, directory, role, port: ports[`redis-${role}`], password: secrets.redisPassword };
+    const deps = {
+      supervisor,
+      tool: tools.redis,
+      directory,
+      role,
+      port: ports[`redis-${role}`],
+      password: secrets.redisPassword,
+    };
     return (await started(startRedis(deps))).url;
   };
   const database = async (): Promise<string> => {

@@ -103,7 +103,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     await Promise.all(aside);
     balancers?.drain();
     for (const group of STOP_ORDER) {
-      await Promise.all(group.map((name) => processes.get(name)?.stop()));
+      await Promise.all(group.map(async (name) => processes.get(name)?.stop()));
     }
     await supervisor.stopAll();
     workspace.close();
@@ -131,31 +131,40 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     const catcher = await catching;
     const { programs, clientDirectory } = await building;
 
-    const env: Record<string, string> = { ...shared, ...options.processEnvironment };
-    await startAll([
-      ...SERVER_NODES.map((name) =>
-        supervisor.start(
-          programSpec(name, 'server', programs, ports[`${name}-http`], {
-            ...env,
-            SOCKET_PORT: String(ports[`${name}-socket`]),
-            AUTH_SECRET: workspace.secrets.authSecret,
-            CLIENT_DIR: clientDirectory,
-          }),
+    const env: Record<string, string> = {
+      ...shared,
+      AUTH_SECRET: workspace.secrets.authSecret,
+      // A demo must not keep people waiting at Ctrl-C.
+      DRAIN_SECONDS: options.dev ? '0' : '2',
+      ...(catcher.url !== undefined && { DEMO_CATCHER_URL: catcher.url }),
+      ...options.processEnvironment,
+    };
+    await startAll(
+      [
+        ...SERVER_NODES.map((name) =>
+          supervisor.start(
+            programSpec(name, 'server', programs, ports[`${name}-http`], {
+              ...env,
+              SOCKET_PORT: String(ports[`${name}-socket`]),
+              CLIENT_DIR: clientDirectory,
+            }),
+          ),
         ),
-      ),
-      ...WORKER_NAMES.map((name) =>
-        supervisor.start(
-          programSpec(name, 'workers', programs, ports[`${name}-http`], {
-            ...env,
-            WORKER_ROLES: WORKER_ROLES[name],
-            SMTP_URL: catcher.smtpUrl,
-            SMS_URL: catcher.smsUrl,
-            MAIL_FROM: options.environment?.['MAIL_FROM'] || 'Vignette <no-reply@vignette.localhost>',
-          }),
+        ...WORKER_NAMES.map((name) =>
+          supervisor.start(
+            programSpec(name, 'workers', programs, ports[`${name}-http`], {
+              ...env,
+              WORKER_ROLES: WORKER_ROLES[name],
+              SMTP_URL: catcher.smtpUrl,
+              SMS_URL: catcher.smsUrl,
+              MAIL_FROM: options.environment?.['MAIL_FROM'] || 'Vignette <no-reply@vignette.localhost>',
+            }),
+          ),
         ),
-      ),
-      ...(options.dev ? [supervisor.start(viteSpec(ports.vite))] : []),
-    ], keep);
+        ...(options.dev ? [supervisor.start(viteSpec(ports.vite))] : []),
+      ],
+      keep,
+    );
 
     balancers = await startBalancers({
       supervisor,

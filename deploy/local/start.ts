@@ -95,9 +95,7 @@ function welcome({ origin, catcherUrl, signIns }: RunningStack, seconds: number)
     '',
     `  Vignette is up (${seconds.toFixed(1)} s):  ${bold(origin)}`,
     ...(catcherUrl === undefined ? [] : [`  E-mails and text messages:  ${catcherUrl}`]),
-    ...signIns.map(
-      (one) => `  ${one.role.padEnd(width)}  ${one.identifier.padEnd(identifierWidth)}  ${one.password}`,
-    ),
+    ...signIns.map((one) => `  ${one.role.padEnd(width)}  ${one.identifier.padEnd(identifierWidth)}  ${one.password}`),
     '  Ctrl-C stops everything.',
     '',
   ];
@@ -117,7 +115,8 @@ function takeOrder(line: string): void {
   if (known === undefined || order === undefined || order === '') return;
   const one = known.get(name);
   if (order === 'list') {
-    for (const each of known.values()) say(`${each.name.padEnd(14)} ${each.pid === undefined ? 'not running' : `process ${each.pid}`}`);
+    for (const each of known.values())
+      say(`${each.name.padEnd(14)} ${each.pid === undefined ? 'not running' : `process ${each.pid}`}`);
   } else if (order === 'restart' && one !== undefined) {
     one.restart().then(
       () => say(`${name} runs again`),

@@ -6,11 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * @param timeout in milliseconds
  * @returns whether it held in time
  */
-export async function waitUntil(
-  condition: () => boolean | Promise<boolean>,
-  timeout: number,
-  interval = 40,
-): Promise<boolean> {
+export async function waitUntil(condition: () => boolean | Promise<boolean>, timeout: number, interval = 40): Promise<boolean> {
   const end = performance.now() + timeout;
   for (;;) {
     if (await condition()) return true;

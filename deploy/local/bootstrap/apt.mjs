@@ -56,8 +56,7 @@ export async function fetchPackages({ name, packages, cache }) {
 /** Options that make apt read lists which exist: the system's, or private ones for a user who may not write those. */
 async function packageLists(cache, fresh) {
   const system = '/var/lib/apt/lists';
-  const filled = (directory) =>
-    existsSync(directory) && readdirSync(directory).some((file) => file.includes('_Packages'));
+  const filled = (directory) => existsSync(directory) && readdirSync(directory).some((file) => file.includes('_Packages'));
   if (process.getuid?.() === 0) {
     if (fresh || !filled(system)) await must('apt-get', ['update', '-qq']);
     return [];

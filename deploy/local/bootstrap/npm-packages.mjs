@@ -30,8 +30,7 @@ function installedAsLocked(root, lock) {
   if (!existsSync(record)) return false;
   const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
   return Object.entries(JSON.parse(lock).packages).every(
-    ([where, wanted]) =>
-      where === '' || wanted.optional || wanted.devOptional || installed[where]?.version === wanted.version,
+    ([where, wanted]) => where === '' || wanted.optional || wanted.devOptional || installed[where]?.version === wanted.version,
   );
 }
 

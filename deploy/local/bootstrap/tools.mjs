@@ -1,14 +1,5 @@
 // Finds Postgres, Redis, HAProxy and Chromium: an existing installation first, else unpacked into a cache of the user.
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { aptIsUsable, fetchPackages } from './apt.mjs';
@@ -149,8 +140,7 @@ async function obtain(name, recipe) {
 function toolIn(directory, recipe) {
   for (const pattern of recipe.unpacked) {
     const [before, after] = pattern.split('/*/');
-    const places =
-      after === undefined ? [path.join(directory, pattern)] : versioned(path.join(directory, before), after);
+    const places = after === undefined ? [path.join(directory, pattern)] : versioned(path.join(directory, before), after);
     const found = places.find((place) => hasPrograms(place, recipe.programs));
     if (found) return { directory: found, libraries: librariesIn(directory) };
   }
