@@ -31,8 +31,20 @@ export interface StoredObject {
 }
 
 /** The object store, by key. Keys follow MISSION.md: `ocr-uploads/{pending,processed,failed}/`, `vehicle-documents/{recto,verso}/`, … */
+export interface ObjectEntry {
+  key: string;
+  modifiedAt: Date;
+}
+
+export interface PutOptions {
+  /** Length of a stream: with it nothing is buffered, without it up to 5 MB a part are. */
+  bytes?: number;
+  /** Gives up; the object may be there in part and is the caller's to delete. */
+  signal?: AbortSignal;
+}
+
 export interface ObjectStore {
-  put(key: string, body: Buffer | Readable, contentType: string): Promise<void>;
+  put(key: string, body: Buffer | Readable, contentType: string, options?: PutOptions): Promise<void>;
   /** Null when there is no such object. */
   get(key: string): Promise<StoredObject | null>;
   getBytes(key: string): Promise<Buffer | null>;
@@ -40,6 +52,7 @@ export interface ObjectStore {
   /** Deleting what is not there succeeds. */
   delete(key: string): Promise<void>;
   list(prefix: string): Promise<string[]>;
+  listEntries(prefix: string): Promise<ObjectEntry[]>;
   /** Whether the bucket answers. */
   healthy(): Promise<boolean>;
   /** Makes the bucket, versioned, encrypted and with its lifecycle rules, where the store has them. */
@@ -69,13 +82,30 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     }
   }
 
+  async function listEntries(prefix: string): Promise<ObjectEntry[]> {
+    const entries: ObjectEntry[] = [];
+    let token: string | undefined;
+    do {
+      const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix, ContinuationToken: token }));
+      for (const { Key, LastModified } of page.Contents ?? []) {
+        if (Key) entries.push({ key: Key, modifiedAt: LastModified ?? new Date() });
+      }
+      token = page.NextContinuationToken;
+    } while (token);
+    return entries;
+  }
+
   return {
-    async put(key, body, contentType) {
-      if (Buffer.isBuffer(body)) {
-        await client.send(new PutObjectCommand({ Bucket, Key: key, Body: body, ContentType: contentType }));
+    async put(key, body, contentType, { bytes, signal } = {}) {
+      const params = { Bucket, Key: key, Body: body, ContentType: contentType };
+      if (Buffer.isBuffer(body) || bytes !== undefined) {
+        const length = bytes === undefined ? {} : { ContentLength: bytes };
+        await client.send(new PutObjectCommand({ ...params, ...length }), signal ? { abortSignal: signal } : {});
         return;
       }
-      await new Upload({ client, params: { Bucket, Key: key, Body: body, ContentType: contentType } }).done();
+      const upload = new Upload({ client, params });
+      signal?.addEventListener('abort', () => void upload.abort(), { once: true });
+      await upload.done();
     },
     get,
     async getBytes(key) {
@@ -93,16 +123,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     async delete(key) {
       await client.send(new DeleteObjectCommand({ Bucket, Key: key }));
     },
-    async list(prefix) {
-      const keys: string[] = [];
-      let token: string | undefined;
-      do {
-        const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix, ContinuationToken: token }));
-        for (const entry of page.Contents ?? []) if (entry.Key) keys.push(entry.Key);
-        token = page.NextContinuationToken;
-      } while (token);
-      return keys;
-    },
+    list: async (prefix) => (await listEntries(prefix)).map(({ key }) => key),
+    listEntries,
     async healthy() {
       try {
         await client.send(new HeadBucketCommand({ Bucket }), { abortSignal: AbortSignal.timeout(2_000) });
