@@ -1,0 +1,191 @@
+import { and, desc, eq, gt, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { Role } from '#shared/contracts/identity.ts';
+import type { Contact } from '#shared/domain/contact.ts';
+import type { Executor, Tx } from './connect.ts';
+import { accounts, sessions, users, verifications } from './schema/identity.ts';
+
+const contactIs = (contact: Contact) =>
+  contact.channel === 'email' ? eq(users.email, contact.value) : eq(users.phone, contact.value);
+const passwordOf = (userId: string) => and(eq(accounts.userId, userId), eq(accounts.providerId, 'credential'));
+
+/** What is needed to check a password. `email` is the library's name for the user, synthetic or not. */
+export interface Credential {
+  userId: string;
+  email: string;
+  passwordHash: string | null;
+  disabled: boolean;
+}
+
+const credentialColumns = { userId: users.id, email: users.email, passwordHash: accounts.password, disabledAt: users.disabledAt };
+const credentialJoin = and(eq(accounts.userId, users.id), eq(accounts.providerId, 'credential'));
+
+/** The credential of whoever signs in with that address; a synthetic e-mail is nobody's address. */
+export async function findCredential(tx: Executor, contact: Contact): Promise<Credential | null> {
+  const [row] = await tx
+    .select(credentialColumns)
+    .from(users)
+    .leftJoin(accounts, credentialJoin)
+    .where(and(contactIs(contact), contact.channel === 'email' ? eq(users.emailSynthetic, false) : undefined));
+  return row ? { ...row, disabled: row.disabledAt !== null } : null;
+}
+
+/** A user's credential; `lock` holds its row until the transaction ends (share: signing in; update: changing the password). */
+export async function readCredential(tx: Executor, userId: string, lock?: 'share' | 'update'): Promise<Credential | null> {
+  const query = tx.select(credentialColumns).from(users).innerJoin(accounts, credentialJoin).where(eq(users.id, userId));
+  const [row] = await (lock ? query.for(lock, { of: accounts }) : query);
+  return row ? { ...row, disabled: row.disabledAt !== null } : null;
+}
+
+export async function updatePasswordHash(tx: Tx, userId: string, passwordHash: string): Promise<void> {
+  await tx
+    .update(accounts)
+    .set({ password: passwordHash, updatedAt: sql`now()` })
+    .where(passwordOf(userId));
+}
+
+const SessionUser = z.object({
+  sessionId: z.uuid(),
+  userId: z.uuid(),
+  role: Role,
+  officeId: z.uuid().nullable(),
+  expiresAt: z.date(),
+});
+/** A session with what its user may do. */
+export type SessionUser = z.infer<typeof SessionUser>;
+
+/** Alive: not over, of a user who is not disabled. */
+const alive = () => and(gt(sessions.expiresAt, sql`now()`), isNull(users.disabledAt));
+
+/** The session of a cookie's token; null when it is over, was deleted, or its user is disabled. */
+export async function findSession(tx: Executor, sessionId: string, token: string): Promise<SessionUser | null> {
+  const [row] = await tx
+    .select({
+      sessionId: sessions.id,
+      userId: users.id,
+      role: users.role,
+      officeId: users.officeId,
+      expiresAt: sessions.expiresAt,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.id, sessionId), eq(sessions.token, token), alive()));
+  return row ? SessionUser.parse(row) : null;
+}
+
+/** Which of these sessions are alive, in one query. */
+export async function findAliveSessions(tx: Executor, sessionIds: readonly string[]): Promise<Set<string>> {
+  if (sessionIds.length === 0) return new Set();
+  const rows = await tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(sql`${sessions.id} = any(${sql.param([...sessionIds])}::uuid[])`, alive()));
+  return new Set(rows.map((row) => row.id));
+}
+
+/** A session and its user, as the user sees them. */
+export async function readSessionOfUser(tx: Executor, sessionId: string) {
+  const [row] = await tx
+    .select({
+      userId: users.id,
+      sessionId: sessions.id,
+      name: users.name,
+      email: users.email,
+      emailSynthetic: users.emailSynthetic,
+      phone: users.phone,
+      role: users.role,
+      locale: users.locale,
+      expiresAt: sessions.expiresAt,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.id, sessionId), alive()));
+  return row ?? null;
+}
+
+/** A user's sessions that are not over, newest first. */
+export async function listSessions(tx: Executor, userId: string) {
+  return tx
+    .select({ id: sessions.id, createdAt: sessions.createdAt, expiresAt: sessions.expiresAt, userAgent: sessions.userAgent })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, sql`now()`)))
+    .orderBy(desc(sessions.createdAt));
+}
+
+/** Deletes one session of a user (a trigger tells of it). Null when it was not there. */
+export async function deleteSession(tx: Tx, sessionId: string, userId?: string): Promise<{ userId: string } | null> {
+  const [row] = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.id, sessionId), userId === undefined ? undefined : eq(sessions.userId, userId)))
+    .returning({ userId: sessions.userId });
+  return row ?? null;
+}
+
+/** Deletes a user's sessions but one; answers with their ids. */
+export async function deleteOtherSessions(tx: Tx, userId: string, keep: string): Promise<string[]> {
+  const rows = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.userId, userId), ne(sessions.id, keep)))
+    .returning({ id: sessions.id });
+  return rows.map((row) => row.id);
+}
+
+/** Deletes sessions that are over, at most `limit`; answers with their ids. */
+export async function deleteExpiredSessions(tx: Tx, limit: number): Promise<string[]> {
+  const over = tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(lte(sessions.expiresAt, sql`now()`))
+    .limit(limit);
+  const rows = await tx.delete(sessions).where(inArray(sessions.id, over)).returning({ id: sessions.id });
+  return rows.map((row) => row.id);
+}
+
+/** A one-time code as kept: its keyed hash, and how often it was tried. */
+export interface StoredCode {
+  id: string;
+  hash: string;
+  attempts: number;
+  expired: boolean;
+}
+
+/** Keeps a code in place of those sent before for the same subject. */
+export async function replaceCode(tx: Tx, subject: string, hash: string, seconds: number): Promise<void> {
+  await tx.delete(verifications).where(eq(verifications.identifier, subject));
+  await tx
+    .insert(verifications)
+    .values({ identifier: subject, value: hash, expiresAt: sql`now() + make_interval(secs => ${seconds})` });
+}
+
+/** The newest code of a subject, its row held until the transaction ends. */
+export async function lockCode(tx: Tx, subject: string): Promise<StoredCode | null> {
+  const [row] = await tx
+    .select({
+      id: verifications.id,
+      hash: verifications.value,
+      attempts: verifications.attempts,
+      expired: sql<boolean>`${verifications.expiresAt} <= now()`,
+    })
+    .from(verifications)
+    .where(eq(verifications.identifier, subject))
+    .orderBy(desc(verifications.createdAt))
+    .limit(1)
+    .for('update');
+  return row ?? null;
+}
+
+export async function countCodeAttempt(tx: Tx, id: string): Promise<void> {
+  await tx
+    .update(verifications)
+    .set({ attempts: sql`${verifications.attempts} + 1`, updatedAt: sql`now()` })
+    .where(eq(verifications.id, id));
+}
+
+export async function deleteCodes(tx: Tx, subject: string): Promise<void> {
+  await tx.delete(verifications).where(eq(verifications.identifier, subject));
+}
+
+export async function deleteExpiredCodes(tx: Tx): Promise<void> {
+  await tx.delete(verifications).where(lte(verifications.expiresAt, sql`now()`));
+}

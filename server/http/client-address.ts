@@ -1,0 +1,24 @@
+import { isIP } from 'node:net';
+import type { HttpBindings } from '@hono/node-server';
+
+/** Whose word is taken for the client's address: the load balancer's header, or the connection itself (no balancer in front). */
+export type AddressSource = 'forwarded' | 'connection';
+
+const UNKNOWN = '0.0.0.0';
+
+/**
+ * The client's address. The balancer deletes the X-Forwarded-For that came in and sets its own; the last value is the one that the
+ * nearest balancer wrote, whatever stands before it.
+ */
+export function clientAddressOf(source: AddressSource, forwarded: string | undefined, bindings: HttpBindings | undefined): string {
+  const connection = bindings?.incoming?.socket?.remoteAddress;
+  const said = source === 'forwarded' ? forwarded?.split(',').at(-1)?.trim() : undefined;
+  return plain(said) ?? plain(connection) ?? UNKNOWN;
+}
+
+/** An address without the IPv6 clothing of an IPv4 one; null when it is none. */
+function plain(address: string | undefined): string | null {
+  if (!address) return null;
+  const bare = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return isIP(bare) ? bare : null;
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ZodError } from 'zod';
+import { AppError, ERROR_STATUS, type ErrorBody, type ErrorCode } from '#shared/contracts/errors.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { HttpEnvironment } from './environment.ts';
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'INVALID_INPUT',
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  413: 'FILE_TOO_LARGE',
+  429: 'RATE_LIMITED',
+  503: 'UNAVAILABLE',
+};
+
+/**
+ * What a client is told of anything that was thrown: an AppError as it is, a schema's refusal as INVALID_INPUT with the fields
+ * concerned, anything else as INTERNAL with an incident code under which the fault is in the log.
+ */
+export function errorBodyOf(error: unknown, logger: Logger): ErrorBody {
+  if (error instanceof AppError) return error.toBody();
+  if (error instanceof ZodError) {
+    const fields = [...new Set(error.issues.map((issue) => issue.path.join('.')).filter(Boolean))];
+    return { code: 'INVALID_INPUT', details: { fields } };
+  }
+  if (error instanceof HTTPException) {
+    const code = CODE_OF_STATUS[error.status];
+    if (code) return { code };
+  }
+  const incident = randomBytes(5).toString('hex');
+  logger.error({ err: error, incident }, 'a request failed');
+  return { code: 'INTERNAL', incident };
+}
+
+/** Answers a request with an error. */
+export function answerError(c: Context<HttpEnvironment>, error: unknown, logger: Logger): Response {
+  const body = errorBodyOf(error, logger);
+  const wait = body.details?.['retryAfterSeconds'];
+  if (typeof wait === 'number') c.header('Retry-After', String(wait));
+  c.header('Cache-Control', 'no-store');
+  return c.json({ error: body }, ERROR_STATUS[body.code] satisfies ContentfulStatusCode);
+}

@@ -1,0 +1,27 @@
+import type { MiddlewareHandler } from 'hono';
+import { AppError } from '#shared/contracts/errors.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
+import type { HttpEnvironment } from './environment.ts';
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * A request that changes something must come from a page of the platform: its `Origin` is exactly ours. Browsers send it with every
+ * such request; one that does not is refused as well.
+ */
+export function checkOrigin(publicOrigin: string): MiddlewareHandler<HttpEnvironment> {
+  return async (c, next) => {
+    if (!READING.has(c.req.method) && c.req.header('origin') !== publicOrigin) throw new AppError('ORIGIN_REFUSED');
+    await next();
+  };
+}
+
+/** Lets signed-in people through and sets `viewer`; others get UNAUTHENTICATED. */
+export function requireSession(authenticator: Authenticator): MiddlewareHandler<HttpEnvironment> {
+  return async (c, next) => {
+    const authenticated = await authenticator.authenticate(c.req.header('cookie'));
+    if (!authenticated) throw new AppError('UNAUTHENTICATED');
+    c.set('viewer', authenticated.viewer);
+    await next();
+  };
+}

@@ -1,0 +1,28 @@
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { AppError } from '#shared/contracts/errors.ts';
+import type { HttpEnvironment } from './environment.ts';
+
+/** Bodies of JSON are small here; photographs come as streams, elsewhere. */
+const MAX_BYTES = 16 * 1024;
+
+/** Reads a JSON body of at most 16 KiB and parses it. Throws INVALID_INPUT, or the schema's own refusal. */
+export async function readJson<S extends z.ZodType>(c: Context<HttpEnvironment>, schema: S): Promise<z.output<S>> {
+  const refused = (why: string): AppError => new AppError('INVALID_INPUT', { why });
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw refused('content-type');
+  if (Number(c.req.header('content-length') ?? 0) > MAX_BYTES) throw refused('too-large');
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BYTES) throw refused('too-large');
+    chunks.push(chunk);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch {
+    throw refused('json');
+  }
+  return schema.parse(value);
+}

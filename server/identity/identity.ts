@@ -1,0 +1,62 @@
+import type { Redis } from 'ioredis';
+import type { Hono } from 'hono';
+import type { Db } from '#db/connect.ts';
+import type { Country } from '#shared/domain/countries/country.ts';
+import { deriveKey } from '#shared/node/keys.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import type { HttpEnvironment } from '../http/environment.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { createAuthenticator, type Authenticator } from './authenticator.ts';
+import { createIdentityLibrary } from './better-auth.ts';
+import { createIdentityLimits, type IdentityLimitRules } from './identity-limits.ts';
+import { createIdentityRoutes } from './identity.routes.ts';
+import { createIdentityService, type IdentityService } from './identity.service.ts';
+import { createSessionCache, type SessionCache } from './session-cache.service.ts';
+import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
+
+export interface IdentityDeps {
+  db: Db;
+  /** Both fail-fast (shared/node/redis.ts). */
+  redis: { queues: Redis; cache: Redis };
+  prefix: string;
+  publicOrigin: string;
+  /** At least 32 characters; the same in every process. Changing it ends all sessions. */
+  authSecret: string;
+  country: Country;
+  limits: RateLimits;
+  notifier: OutboxNotifier;
+  logger: Logger;
+  /** Other figures than identity-limits.ts: for tests and load tests. */
+  limitRules?: IdentityLimitRules;
+}
+
+export interface Identity {
+  service: IdentityService;
+  authenticator: Authenticator;
+  sessions: SessionCache;
+  cookie: SessionCookie;
+  /** To be mounted under `/api`. */
+  routes: Hono<HttpEnvironment>;
+}
+
+/** Puts identity together for a node. */
+export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
+  const { db, logger, publicOrigin } = deps;
+  const key = deriveKey(deps.authSecret, 'session-cookie').toString('base64url');
+  const cookie = createSessionCookie({ publicOrigin, key });
+  const library = await createIdentityLibrary({ db, cookieName: cookie.name, publicOrigin, key, logger });
+  const sessions = createSessionCache({ ...deps.redis, prefix: deps.prefix, logger });
+  const authenticator = createAuthenticator({ db, cookie, cache: sessions });
+  const service = createIdentityService({
+    db,
+    library,
+    sessions,
+    limits: createIdentityLimits(deps.limits, deps.limitRules),
+    notifier: deps.notifier,
+    country: deps.country,
+    logger,
+    keys: { codes: deriveKey(deps.authSecret, 'sign-up-code'), messages: deriveKey(deps.authSecret, 'message-params') },
+  });
+  return { service, authenticator, sessions, cookie, routes: createIdentityRoutes({ service, authenticator, cookie }) };
+}

@@ -1,0 +1,56 @@
+import { appendAudit } from '#db/audit.repository.ts';
+import { deleteSession, findCredential, readCredential, readSessionOfUser, type Credential } from '#db/identity.repository.ts';
+import { AppError } from '#shared/contracts/errors.ts';
+import type { SignIn } from '#shared/contracts/identity.ts';
+import { normaliseContact } from '#shared/domain/contact.ts';
+import { addressKey } from '../http/rate-limits.ts';
+import type { RequestOrigin } from './better-auth.ts';
+import { sessionsEnded, type IdentityServiceDeps } from './identity-deps.ts';
+import { meOf, type OpenedSession } from './me.ts';
+
+/** An address that no user has: the library then does the work of a wrong password. */
+const NOBODY = 'nobody@phone.invalid';
+
+/**
+ * Signs in. An unknown identifier, a wrong password and a disabled account get the same answer after the same work.
+ * Throws INVALID_CREDENTIALS, RATE_LIMITED.
+ */
+export function createSignIn(deps: IdentityServiceDeps): (input: SignIn, from: RequestOrigin) => Promise<OpenedSession> {
+  const { db, limits } = deps;
+
+  async function refuse(credential: Credential | null): Promise<never> {
+    const entityId = credential?.userId ?? 'unknown';
+    await appendAudit(db, { actorId: null, action: 'session.refused', entity: 'user', entityId });
+    throw new AppError('INVALID_CREDENTIALS');
+  }
+
+  return async (input, from) => {
+    const contact = normaliseContact(input.identifier, deps.country.phoneRegion);
+    const identifier = contact?.value ?? input.identifier.toLowerCase();
+    await limits.signInByAddress.consume(addressKey(from.clientAddress));
+    await limits.signInByIdentifier.consume(identifier);
+
+    const credential = contact ? await findCredential(db, contact) : null;
+    const email = credential && !credential.disabled ? credential.email : NOBODY;
+    const opened = await deps.library.signIn(email, input.password, from);
+    if (!credential || !opened) return refuse(credential);
+
+    // The password was checked outside a transaction (the hash takes long). Nobody has the cookie yet: when the password or the
+    // account changed meanwhile, the session is taken back, and one that changes after this lock finds the session to end.
+    const me = await db.transaction(async (tx) => {
+      const now = await readCredential(tx, credential.userId, 'share');
+      if (!now || now.disabled || now.passwordHash !== credential.passwordHash) {
+        await deleteSession(tx, opened.sessionId);
+        return null;
+      }
+      await appendAudit(tx, { actorId: now.userId, action: 'session.opened', entity: 'session', entityId: opened.sessionId });
+      return meOf(await readSessionOfUser(tx, opened.sessionId));
+    });
+    if (!me) {
+      await sessionsEnded(deps, [opened.sessionId]);
+      return refuse(credential);
+    }
+    await limits.signInByIdentifier.reset(identifier);
+    return { me, token: opened.token };
+  };
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/**
+ * Every message sent to a person, by the name of its template, and what it is made from. What must not lie in clear in the database
+ * (a one-time code) is sealed: `shared/node/keys.ts`, purpose `message-params`, bound to the message's id.
+ */
+export const MESSAGES = {
+  /** The code that shows that an address is the person's own. */
+  sign_up_code: z.object({ sealedCode: z.string() }),
+  /** Somebody tried to sign up with an address that has an account. */
+  account_exists: z.object({}),
+} as const satisfies Record<string, z.ZodType<Record<string, string>>>;
+
+export type MessageName = keyof typeof MESSAGES;
+export type MessageParams<M extends MessageName> = z.infer<(typeof MESSAGES)[M]>;
