@@ -37,6 +37,8 @@ export interface ReadingTicket {
   token: number;
   jobId: string;
   insisted: boolean;
+  /** No further attempt follows this one. */
+  lastAttempt: boolean;
   pages: PageToRead[];
 }
 
@@ -77,6 +79,7 @@ export function createReadingsService({ db, notifier, clock }: ReadingsDeps): Re
       token,
       jobId,
       insisted,
+      lastAttempt: attempt >= MAX_ATTEMPTS,
       pages: pages.map(({ id, side, originalKey, contentType }) => ({ id, side, originalKey, contentType })),
     };
   }

@@ -30,7 +30,6 @@ export interface StoredObject {
   bytes: number | undefined;
 }
 
-/** The object store, by key. Keys follow MISSION.md: `ocr-uploads/{pending,processed,failed}/`, `vehicle-documents/{recto,verso}/`, … */
 export interface ObjectEntry {
   key: string;
   modifiedAt: Date;
@@ -43,6 +42,7 @@ export interface PutOptions {
   signal?: AbortSignal;
 }
 
+/** The object store, by key. Keys follow MISSION.md: `ocr-uploads/{pending,processed,failed}/`, `vehicle-documents/{recto,verso}/`, … */
 export interface ObjectStore {
   put(key: string, body: Buffer | Readable, contentType: string, options?: PutOptions): Promise<void>;
   /** Null when there is no such object. */

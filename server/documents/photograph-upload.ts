@@ -1,0 +1,158 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { UPLOAD_MAX_BYTES } from '#shared/contracts/documents.ts';
+import { AppError } from '#shared/contracts/errors.ts';
+import type { ObjectStore } from '#shared/node/object-store.ts';
+import { createConcurrencyLimit } from './concurrency-limit.ts';
+import { extensionOf, photographSize, photographType, type PhotographSize, type UploadType } from './photograph-header.ts';
+
+/** What one upload holds in memory of the photograph, at most: enough for the header of all but the oddest files. */
+const HEAD_BYTES = 256 * 1024;
+/** Whole photographs in memory at once, for those whose header is not in their head. */
+const WHOLE_AT_ONCE = 4;
+
+export interface UploadRequest {
+  body: AsyncIterable<Uint8Array>;
+  /** What Content-Length promises; null without one. */
+  declaredBytes: number | null;
+  keyOf: (extension: string) => string;
+}
+
+/** A photograph that lies in the object store. */
+export interface ReceivedPhotograph extends PhotographSize {
+  key: string;
+  contentType: UploadType;
+  bytes: number;
+  sha256: string;
+}
+
+export interface PhotographReceiver {
+  /**
+   * Streams a photograph to the object store. Type and size are judged from its first bytes, before anything is stored; whatever
+   * fails afterwards (too long, cut off, the store away) leaves no object.
+   * @throws AppError FILE_EMPTY, FILE_TOO_LARGE, FILE_TYPE_REFUSED, FILE_UNREADABLE, FILE_TOO_MANY_PIXELS
+   */
+  receive(request: UploadRequest): Promise<ReceivedPhotograph>;
+}
+
+export function createPhotographReceiver({ store }: { store: ObjectStore }): PhotographReceiver {
+  const wholes = createConcurrencyLimit(WHOLE_AT_ONCE);
+
+  async function sizeFromStore(key: string, type: UploadType): Promise<PhotographSize> {
+    return wholes.run(async () => {
+      const bytes = await store.getBytes(key);
+      const size = bytes && (await photographSize(bytes, type, true));
+      if (!size) throw new AppError('FILE_UNREADABLE');
+      return size;
+    });
+  }
+
+  return {
+    async receive({ body, declaredBytes, keyOf }) {
+      const source = countedSource(body, declaredBytes);
+      try {
+        const head = await readHead(source.chunks);
+        if (head.bytes.length === 0) throw new AppError('FILE_EMPTY');
+        const contentType = await photographType(head.bytes);
+        const early = await photographSize(head.bytes, contentType, head.whole);
+        const key = keyOf(extensionOf(contentType));
+        try {
+          const hash = createHash('sha256');
+          await putStream(store, key, contentType, hashed([head.bytes], source.chunks, hash), declaredBytes);
+          const size = early ?? (await sizeFromStore(key, contentType));
+          return { key, contentType, bytes: source.count(), sha256: hash.digest('hex'), ...size };
+        } catch (error) {
+          await store.delete(key).catch(() => undefined);
+          throw error;
+        }
+      } catch (error) {
+        // Read to the end what is still on its way, so that the answer arrives: a client that is writing does not listen.
+        void discardRest(source.chunks);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Counts what arrives and holds it to the limit and to what was promised. */
+function countedSource(body: AsyncIterable<Uint8Array>, declaredBytes: number | null) {
+  let count = 0;
+  async function* counted(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for await (const chunk of body) {
+        count += chunk.byteLength;
+        if (count > UPLOAD_MAX_BYTES) throw tooLarge();
+        yield chunk;
+      }
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      throw new AppError('FILE_UNREADABLE', { why: 'cut_off' }, { cause: error });
+    }
+    if (declaredBytes !== null && count !== declaredBytes) throw new AppError('FILE_UNREADABLE', { why: 'cut_off' });
+  }
+  return { chunks: counted(), count: () => count };
+}
+
+export const tooLarge = (): AppError => new AppError('FILE_TOO_LARGE', { limit: UPLOAD_MAX_BYTES });
+
+async function readHead(chunks: AsyncGenerator<Uint8Array, void>): Promise<{ bytes: Buffer; whole: boolean }> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  while (length < HEAD_BYTES) {
+    const next = await chunks.next();
+    if (next.done) return { bytes: Buffer.concat(parts), whole: true };
+    parts.push(next.value);
+    length += next.value.byteLength;
+  }
+  return { bytes: Buffer.concat(parts), whole: false };
+}
+
+async function* hashed(head: Uint8Array[], rest: AsyncGenerator<Uint8Array, void>, hash: Hash): AsyncGenerator<Uint8Array, void> {
+  for (const chunk of head) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  for await (const chunk of rest) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** Stores a stream; when the stream fails, the request to the store is given up and the stream's own error is thrown. */
+async function putStream(
+  store: ObjectStore,
+  key: string,
+  contentType: string,
+  chunks: AsyncGenerator<Uint8Array, void>,
+  bytes: number | null,
+): Promise<void> {
+  const giveUp = new AbortController();
+  const stream = Readable.from(chunks, { objectMode: false });
+  const failure: { error?: Error } = {};
+  stream.on('error', (error: Error) => {
+    failure.error = error;
+    giveUp.abort();
+  });
+  try {
+    await store.put(key, stream, contentType, { ...(bytes === null ? {} : { bytes }), signal: giveUp.signal });
+  } catch (error) {
+    stream.destroy();
+    throw failure.error ?? error;
+  }
+  if (failure.error) throw failure.error;
+}
+
+/** Bytes that are read and thrown away after a refusal. */
+const DISCARD_BYTES = 16 * 1024 * 1024;
+
+async function discardRest(chunks: AsyncGenerator<Uint8Array, void>): Promise<void> {
+  let discarded = 0;
+  try {
+    for (;;) {
+      const next = await chunks.next();
+      if (next.done || (discarded += next.value.byteLength) > DISCARD_BYTES) return;
+    }
+  } catch {
+    // Cut off: nobody is left to read the answer.
+  }
+}

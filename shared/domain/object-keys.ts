@@ -1,0 +1,24 @@
+import type { ImageSize, PageSide } from '#shared/contracts/documents.ts';
+
+/** Where things lie in the object store (MISSION.md: object store layout). */
+export const PENDING_PREFIX = 'ocr-uploads/pending/';
+export type UploadFolder = 'pending' | 'processed' | 'failed';
+
+/** A photograph as it was uploaded, before it is read. */
+export const pendingKey = (documentId: string, pageId: string, extension: string): string =>
+  `${PENDING_PREFIX}${documentId}/${pageId}.${extension}`;
+
+/** The same photograph in another folder of `ocr-uploads/`. */
+export const movedKey = (key: string, folder: UploadFolder): string =>
+  key.replace(/^ocr-uploads\/[^/]+\//, `ocr-uploads/${folder}/`);
+
+/** The page that an uploaded photograph belongs to; null for a key of another form. */
+export const pageOfUpload = (key: string): string | null =>
+  /^ocr-uploads\/[^/]+\/[^/]+\/([0-9a-f-]{36})\.\w+$/.exec(key)?.[1] ?? null;
+
+/** Sizes that are kept of every photograph: the four, and the whole. */
+export type StoredSize = ImageSize | 'full';
+
+/** What the sizes of a photograph begin with. */
+export const imagesPrefix = (side: PageSide, pageId: string): string => `vehicle-documents/${side}/${pageId}`;
+export const imageKey = (prefix: string, size: StoredSize): string => `${prefix}/${size}.webp`;
