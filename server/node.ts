@@ -1,0 +1,145 @@
+import { sql } from 'drizzle-orm';
+import type { Redis } from 'ioredis';
+import type { Database } from '#db/connect.ts';
+import { COUNTRIES, type CountryCode } from '#shared/domain/countries/countries.ts';
+import { deriveKey } from '#shared/node/keys.ts';
+import { createBusPublisher, subscribeBus } from '#shared/node/live-bus.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { Metrics } from '#shared/node/metrics.ts';
+import type { ObjectStore } from '#shared/node/object-store.ts';
+import { OUTBOX_CHANNEL, createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import type { ServerConfig } from './config.ts';
+import { createDocumentHandlers } from './documents/documents.handlers.ts';
+import { createDocumentRoutes } from './documents/documents.routes.ts';
+import { createDocumentsService } from './documents/documents.service.ts';
+import { createDocumentTopics } from './documents/documents.topic.ts';
+import { createProgressStore } from './documents/progress.service.ts';
+import { createHttpApp } from './http/create-http-app.ts';
+import { startHttpServer } from './http/http-server.ts';
+import { createRateLimits } from './http/rate-limits.ts';
+import type { StaticFiles } from './http/static-files.ts';
+import { createIdentity } from './identity/identity.ts';
+import { createLiveHandlers } from './live/live.handlers.ts';
+import { createLiveService, topicRegistry } from './live/live.service.ts';
+import { createSocketEngine } from './sockets/engine.ts';
+import { createSocketServer } from './sockets/socket-server.ts';
+import { createVehicleHandlers } from './vehicles/vehicles.handlers.ts';
+import { createVehiclesService } from './vehicles/vehicles.service.ts';
+import { garageTopic } from './vehicles/vehicles.topic.ts';
+
+/** Topics that one socket may watch at once. */
+const MAX_TOPICS = 50;
+
+export interface NodeDeps {
+  config: ServerConfig;
+  database: Database;
+  /** `queues` and `cache` fail fast; `bus` and `adapter` are subscribers' own connections. */
+  redis: { queues: Redis; cache: Redis; bus: Redis; adapter: Redis };
+  store: ObjectStore;
+  files: StaticFiles | null;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+export interface Node {
+  httpPort: number;
+  socketPort: number;
+  /** Not ready any more; clients and requests under way are let go, then everything closes. */
+  stop(): Promise<void>;
+}
+
+/** One server node: its HTTP side and its sockets, from its dependencies. */
+export async function startNode(deps: NodeDeps): Promise<Node> {
+  const { config, redis, logger, metrics, store } = deps;
+  const { db } = deps.database;
+  const prefix = config.REDIS_PREFIX;
+  const country = COUNTRIES[config.COUNTRY.toUpperCase() as CountryCode];
+  const clock = (): Date => new Date();
+  let draining = false;
+
+  const notifier = createOutboxNotifier({ notify: () => db.execute(sql`select pg_notify(${OUTBOX_CHANNEL}, '')`), logger });
+  const limits = createRateLimits({ redis: redis.queues, prefix, key: deriveKey(config.AUTH_SECRET, 'limit-keys') });
+  const identity = await createIdentity({
+    db,
+    redis,
+    prefix,
+    publicOrigin: config.PUBLIC_ORIGIN,
+    authSecret: config.AUTH_SECRET,
+    country,
+    limits,
+    notifier,
+    logger,
+  });
+  const progress = createProgressStore({ redis: redis.cache, bus: createBusPublisher(redis.queues, prefix), prefix, clock, logger });
+  const vehicles = createVehiclesService({ db, notifier, clock });
+  const documents = createDocumentsService({ db, notifier, vehicles, clock, country: country.code, timeZone: country.timeZone });
+  const live = createLiveService({
+    db,
+    registry: topicRegistry({ ...createDocumentTopics({ progress }), garage: garageTopic }),
+    maxTopics: MAX_TOPICS,
+    now: clock,
+  });
+
+  const engine = await createSocketEngine({ wanted: config.SOCKET_ENGINE, origins: [config.PUBLIC_ORIGIN], logger });
+  const sockets = createSocketServer({
+    engine,
+    handlers: {
+      ...createLiveHandlers(live, clock),
+      ...createDocumentHandlers({ documents }),
+      ...createVehicleHandlers({ vehicles }),
+    },
+    authenticate: identity.authenticator.authenticate,
+    stillValid: identity.authenticator.stillValid,
+    adapter: { publisher: redis.queues, subscriber: redis.adapter, prefix },
+    metrics,
+    logger,
+  });
+  const bus = await subscribeBus({
+    redis: redis.bus,
+    prefix,
+    logger,
+    onMessage: sockets.deliver,
+    onRestored: () => sockets.resync('bus_restored'),
+  });
+
+  const app = createHttpApp({
+    logger,
+    metrics,
+    publicOrigin: config.PUBLIC_ORIGIN,
+    addressSource: config.TRUSTED_PROXY ? 'forwarded' : 'connection',
+    // A node without its bus or its store still shows what the database says: only the database makes it useless.
+    probes: { database: () => db.execute(sql`select 1`) },
+    isDraining: () => draining,
+    publicConfig: {
+      country: country.code,
+      currency: country.currency.code,
+      timeZone: country.timeZone,
+      locales: [...country.locales],
+      demo: config.DEMO_CATCHER_URL ? { catcherUrl: config.DEMO_CATCHER_URL } : null,
+    },
+    files: deps.files,
+    routers: [
+      { path: '/api', app: identity.routes },
+      {
+        path: '/api/documents',
+        app: createDocumentRoutes({ documents, store, limits, authenticator: identity.authenticator, logger }),
+      },
+    ],
+  });
+  const http = await startHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT });
+  const socketPort = await engine.listen(config.HTTP_HOST, config.SOCKET_PORT);
+  const busState = metrics.gauge('live_bus_connected', '1 while this node hears the live bus');
+  Object.assign(busState, { collect: () => busState.set(bus.connected ? 1 : 0) });
+
+  return {
+    httpPort: http.port,
+    socketPort,
+    async stop() {
+      draining = true;
+      const graceMs = config.DRAIN_SECONDS * 1000;
+      await Promise.all([sockets.drain(graceMs), http.close(graceMs)]);
+      await sockets.close();
+      await bus.close();
+    },
+  };
+}
