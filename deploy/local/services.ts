@@ -9,9 +9,11 @@ const directory = path.resolve(process.argv[2] ?? path.join(localDirectory, 'ser
 
 try {
   const services = await startServices({ directory, say: (line) => console.error(line) });
-  for (const [name, value] of Object.entries(services.env)) console.log(`${name}=${value}`);
   const stop = (): void => void services.stop().then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  // Whoever read the addresses has closed the pipe: nobody needs the services any more.
+  process.stdout.once('error', stop);
+  for (const [name, value] of Object.entries(services.env)) console.log(`${name}=${value}`);
   setInterval(() => undefined, 1 << 30);
 } catch (error) {
   if (!(error instanceof StackIsRunningError)) throw error;

@@ -22,15 +22,14 @@ export async function aptIsUsable() {
 export async function fetchPackages({ name, packages, cache }) {
   mkdirSync(cache, { recursive: true });
   let lists = await packageLists(cache, false);
-  let found = await missingPackages(lists, packages);
-  if (found === undefined) {
+  let { found, fault } = await missingPackages(lists, packages);
+  if (fault !== undefined) {
     lists = await packageLists(cache, true);
-    found = await missingPackages(lists, packages);
+    ({ found, fault } = await missingPackages(lists, packages));
   }
-  const main = found?.find((one) => packages.includes(one.name)) ?? found?.[0];
-  if (found === undefined || main === undefined) {
-    throw new SetupError(`apt offers no package that brings ${name} (${packages.join(', ')})`);
-  }
+  if (fault !== undefined) throw new SetupError(`apt cannot bring ${packages.join(', ')}: ${fault}`);
+  const main = found.find((one) => packages.includes(one.name)) ?? found[0];
+  if (main === undefined) throw new SetupError(`${packages.join(', ')} is installed, but does not run`);
   const target = path.join(cache, `${name}-${main.version.replaceAll(/[^\w.+~-]/g, '_')}`);
   if (existsSync(target)) return target;
   const partial = `${target}.partial-${process.pid}`;
@@ -71,16 +70,14 @@ async function packageLists(cache, fresh) {
   return options;
 }
 
-/** What `apt-get install` would add, by a simulation that needs no right; undefined when a package is not known. */
+/** What `apt-get install` would add, by a simulation that needs no right. */
 async function missingPackages(lists, packages) {
   const simulation = await run('apt-get', [
     ...lists,
     ...['-s', '-o', 'Debug::NoLocking=1', 'install', '--no-install-recommends'],
     ...packages,
   ]);
-  if (simulation.code !== 0) return undefined;
-  return [...simulation.stdout.matchAll(/^Inst (\S+)(?: \[[^\]]*\])? \((\S+)/gm)].map(([, name, version]) => ({
-    name,
-    version,
-  }));
+  if (simulation.code !== 0) return { found: [], fault: simulation.stderr.trim() || simulation.stdout.trim() };
+  const lines = [...simulation.stdout.matchAll(/^Inst (\S+)(?: \[[^\]]*\])? \((\S+)/gm)];
+  return { found: lines.map(([, name, version]) => ({ name, version })), fault: undefined };
 }
