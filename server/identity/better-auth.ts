@@ -15,7 +15,8 @@ const adapterConfig = { provider: 'pg', schema: tables, usePlural: true, transac
 
 const LOG_LEVELS = { error: 'error', warn: 'debug', info: 'debug', debug: 'trace', success: 'debug' } as const;
 
-function makeAuth(deps: { db: Db; cookieName: string; publicOrigin: string; key: string; logger: Logger }) {
+/** The library with our settings; asked through `createIdentityLibrary`. */
+export function createBetterAuth(deps: { db: Db; cookieName: string; publicOrigin: string; key: string; logger: Logger }) {
   return betterAuth({
     appName: 'Vignette',
     baseURL: deps.publicOrigin,
@@ -105,7 +106,7 @@ export async function createIdentityLibrary(deps: {
   key: string;
   logger: Logger;
 }): Promise<IdentityLibrary> {
-  const auth = makeAuth(deps);
+  const auth = createBetterAuth(deps);
   const { internalAdapter } = await auth.$context;
   const within = async <T>(tx: Tx, work: () => Promise<T>): Promise<T> =>
     await runWithAdapter(drizzleAdapter(tx, adapterConfig)(auth.options), work);
