@@ -1,0 +1,79 @@
+import type { Db } from '#db/connect.ts';
+import { documentsWithoutImages, overdueDocuments } from '#db/upkeep.repository.ts';
+import { READING_LIMIT_MS } from '#server/documents/readings.service.ts';
+import type { QueueName } from '#shared/contracts/jobs.ts';
+import type { IdentifiedJob, JobQueues } from '#shared/node/queues.ts';
+
+export interface LostJobsDeps {
+  db: Db;
+  queues: JobQueues;
+  clock: () => Date;
+}
+
+/** A document waits longer than the relay takes, or is read longer than a reading may take: its job may be gone. Milliseconds. */
+export const QUEUED_TOO_LONG_MS = 30_000;
+export const READING_TOO_LONG_MS = READING_LIMIT_MS + 15_000;
+/** Images are tried three times, up to some minutes apart; what is older than a day failed for a reason. */
+export const IMAGES_TOO_LONG_MS = 15 * 60_000;
+const IMAGES_GIVEN_UP_MS = 24 * 3600_000;
+
+const BATCH = 500;
+/** Jobs looked through for live ones; with more waiting, none can be told to be gone. */
+const LOOKED_THROUGH = 20_000;
+const CHUNK = 1_000;
+
+/** Enqueues again what the database says should be read and no job is for. Answers how many. */
+export async function restoreReadings({ db, queues, clock }: LostJobsDeps): Promise<number> {
+  const now = clock().getTime();
+  const queuedBefore = new Date(now - QUEUED_TOO_LONG_MS);
+  const startedBefore = new Date(now - READING_TOO_LONG_MS);
+  const overdue = await overdueDocuments(db, { queuedBefore, startedBefore }, BATCH);
+  if (overdue.length === 0) return 0;
+  const live = await liveDocuments(queues, 'ocr');
+  if (!live) return 0;
+  const lost = overdue.filter(({ id }) => !live.has(id));
+  await queues.add(
+    lost.map(({ id, queueNumber, attemptsTotal }): IdentifiedJob => ({
+      id: `sweep-${id}-${queueNumber}-${attemptsTotal}-${minuteOf(now)}`,
+      job: { name: 'document.ocr', payload: { documentId: id } },
+    })),
+  );
+  return lost.length;
+}
+
+/** The same for the WebP files of documents that have been read. */
+export async function restoreImages({ db, queues, clock }: LostJobsDeps): Promise<number> {
+  const now = clock().getTime();
+  const overdue = await documentsWithoutImages(db, new Date(now - IMAGES_TOO_LONG_MS), new Date(now - IMAGES_GIVEN_UP_MS), BATCH);
+  if (overdue.length === 0) return 0;
+  const live = await liveDocuments(queues, 'images');
+  if (!live) return 0;
+  const lost = overdue.filter((id) => !live.has(id));
+  const period = Math.floor(now / IMAGES_TOO_LONG_MS);
+  await queues.add(
+    lost.map((id): IdentifiedJob => ({
+      id: `sweep-${id}-${period}`,
+      job: { name: 'document.images', payload: { documentId: id } },
+    })),
+  );
+  return lost.length;
+}
+
+/** Part of the id: a job that failed is remembered under its id, and must not keep a later one out for days. */
+const minuteOf = (milliseconds: number): number => Math.floor(milliseconds / 60_000);
+
+/** The documents that a job waits for or is about; null when there are too many jobs to tell. */
+async function liveDocuments(queues: JobQueues, name: QueueName): Promise<Set<string> | null> {
+  const queue = queues.queue(name);
+  const documents = new Set<string>();
+  for (let start = 0; start < LOOKED_THROUGH; start += CHUNK) {
+    // The range counts for each state by itself: an empty answer means that all are through.
+    const jobs = await queue.getJobs(['active', 'waiting', 'delayed', 'prioritized'], start, start + CHUNK - 1);
+    if (jobs.length === 0) return documents;
+    for (const job of jobs) {
+      const documentId: unknown = (job?.data as { documentId?: unknown } | undefined)?.documentId;
+      if (typeof documentId === 'string') documents.add(documentId);
+    }
+  }
+  return null;
+}

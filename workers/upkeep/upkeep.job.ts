@@ -1,0 +1,69 @@
+import type { Db } from '#db/connect.ts';
+import { deleteExpiredSessions, deleteExpiredVerifications, pruneOutbox } from '#db/upkeep.repository.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { ObjectStore } from '#shared/node/object-store.ts';
+import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
+import { restoreImages, restoreReadings } from './lost-jobs.ts';
+import { deletePendingOrphans } from './pending-orphans.ts';
+
+export interface UpkeepJobDeps {
+  db: Db;
+  queues: JobQueues;
+  store: ObjectStore;
+  notifier: OutboxNotifier;
+  logger: Logger;
+  clock: () => Date;
+}
+
+/** Done rows of the outbox are kept so long, for who asks what happened. Milliseconds. */
+export const OUTBOX_KEPT_MS = 7 * 24 * 3600_000;
+/** Listing the object store is slow and its orphans wait a day anyway. */
+const ORPHANS_EVERY_MS = 3600_000;
+/** Rows deleted in one statement. */
+const BATCH = 1_000;
+
+/**
+ * Puts right what crashes leave behind and deletes what has expired. Meant to run every few seconds; each duty by itself, so that one
+ * that fails does not keep the others from being done.
+ */
+export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
+  const { db, clock, notifier } = deps;
+  let orphansAt = -Infinity;
+
+  const duties: Readonly<Record<string, () => Promise<number>>> = {
+    'readings restored': () => restoreReadings(deps),
+    'images restored': () => restoreImages(deps),
+    'sessions expired': async () => {
+      const ended = await deleteExpiredSessions(db, clock(), BATCH);
+      // The trigger has told of each in the outbox.
+      if (ended > 0) notifier.wake();
+      return ended;
+    },
+    'verifications expired': () => deleteExpiredVerifications(db, clock(), BATCH),
+    'outbox rows pruned': () => pruneOutbox(db, new Date(clock().getTime() - OUTBOX_KEPT_MS), BATCH),
+    'pending orphans deleted': async () => {
+      const now = clock().getTime();
+      if (now - orphansAt < ORPHANS_EVERY_MS) return 0;
+      orphansAt = now;
+      return deletePendingOrphans(deps);
+    },
+  };
+
+  return {
+    async 'upkeep.sweep'(_payload, { logger, signal }) {
+      const failures: unknown[] = [];
+      for (const [what, duty] of Object.entries(duties)) {
+        if (signal.aborted) return;
+        try {
+          const count = await duty();
+          if (count > 0) logger.info({ count }, what);
+        } catch (error) {
+          failures.push(error);
+          logger.warn({ err: error, what }, 'a duty of the upkeep failed');
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, 'the upkeep could not do everything');
+    },
+  };
+}
