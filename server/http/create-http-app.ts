@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { PublicConfig } from '#shared/contracts/http.ts';
+import { createHealthRoutes, type Probe } from '#shared/node/health-routes.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
 import type { AddressSource } from './client-address.ts';
 import type { HttpEnvironment } from './environment.ts';
 import { answerError } from './errors.ts';
 import { checkOrigin } from './guards.ts';
-import { createHealthRoutes, type Probe } from './health.routes.ts';
 import { requestContext } from './request-context.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { StaticFiles } from './static-files.ts';

@@ -33,7 +33,7 @@ export function requestContext(deps: { logger: Logger; metrics: Metrics; address
     await next();
     const took = (performance.now() - started) / 1000;
     const status = c.res.status;
-    seconds.observe({ method: c.req.method, route: routePath(c, -1), status: String(status) }, took);
+    seconds.observe({ method: c.req.method, route: routePath(c), status: String(status) }, took);
     const level = QUIET.has(c.req.path) ? 'trace' : status >= 500 ? 'warn' : 'info';
     logger[level]({ method: c.req.method, path: c.req.path, status, ms: Math.round(took * 1000) }, 'request');
   };

@@ -24,7 +24,9 @@ export function securityHeaders(publicOrigin: string): MiddlewareHandler<HttpEnv
     await next();
     const { headers } = c.res;
     for (const [name, value] of always) if (!headers.has(name)) headers.set(name, value);
-    const page = headers.get('content-type')?.startsWith('text/html') ?? false;
-    if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', page ? PAGE_POLICY : API_POLICY);
+    if (headers.has('Content-Security-Policy')) return;
+    // Other files get none: the policy of a worker's own script is the worker's.
+    if (c.req.path.startsWith('/api/')) headers.set('Content-Security-Policy', API_POLICY);
+    else if (headers.get('content-type')?.startsWith('text/html')) headers.set('Content-Security-Policy', PAGE_POLICY);
   };
 }

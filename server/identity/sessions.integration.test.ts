@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accounts, sessions, users } from '#db/schema/identity.ts';
 import { auditLog, outbox } from '#db/schema/platform.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import { silentLogger } from '#shared/node/testing/helpers.ts';
+import { absentRedis } from '#shared/node/testing/test-redis.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { createBetterAuth, createIdentityLibrary } from './better-auth.ts';
 import { createSessionCache } from './session-cache.service.ts';
@@ -195,8 +195,7 @@ describe('ends that race', () => {
 
 describe('while Redis is away', () => {
   it('sessions come from Postgres, and their end shows at once', async () => {
-    const away = new Redis({ host: '127.0.0.1', port: 1, enableOfflineQueue: false, maxRetriesPerRequest: 1, retryStrategy: () => 1000 });
-    away.on('error', () => undefined);
+    const away = absentRedis();
     try {
       for (const redis of [
         { queues: away, cache: away },

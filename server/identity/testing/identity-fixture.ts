@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { desc, eq } from 'drizzle-orm';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
 import { messages } from '#db/schema/platform.ts';
@@ -6,8 +6,8 @@ import { MESSAGES } from '#shared/contracts/messages.ts';
 import { countryOf } from '#shared/domain/countries/countries.ts';
 import { deriveKey, openText } from '#shared/node/keys.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
-import { redisReady } from '#shared/node/redis.ts';
 import { silentLogger, testPrefix } from '#shared/node/testing/helpers.ts';
+import { connectTestRedis } from '#shared/node/testing/test-redis.ts';
 import { createHttpApp } from '../../http/create-http-app.ts';
 import { createRateLimits } from '../../http/rate-limits.ts';
 import { createIdentity, type Identity } from '../identity.ts';
@@ -16,12 +16,6 @@ import type { IdentityLimitRules } from '../identity-limits.ts';
 export const ORIGIN = 'http://127.0.0.1:8080';
 export const SECRET = 'a secret of the tests that is long enough';
 export const PASSWORD = 'taratasy fotsy 12';
-
-const env = (name: string): string => {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run the tests with \`npm test\``);
-  return value;
-};
 
 /** An answer as the tests look at it. */
 export interface Answer {
@@ -47,14 +41,10 @@ export interface IdentityFixture {
   close(): Promise<void>;
 }
 
-const failFast = { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 500 } as const;
-
 /** Identity on a database and a Redis prefix of the file's own, asked through the HTTP app. Nothing is replaced. */
 export async function createIdentityFixture(limitRules?: IdentityLimitRules): Promise<IdentityFixture> {
   const database = await createTestDatabase();
-  const redis = { queues: new Redis(env('REDIS_QUEUES_URL'), failFast), cache: new Redis(env('REDIS_CACHE_URL'), failFast) };
-  for (const connection of Object.values(redis)) connection.on('error', () => undefined);
-  await Promise.all(Object.values(redis).map((connection) => redisReady(connection)));
+  const redis = { queues: await connectTestRedis('queues'), cache: await connectTestRedis('cache') };
   const prefix = testPrefix();
   const logger = silentLogger();
   let woken = 0;
