@@ -10,11 +10,12 @@ import type { ObjectStore } from '#shared/node/object-store.ts';
 import { OUTBOX_CHANNEL, createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { ServerConfig } from './config.ts';
 import { createDocumentHandlers } from './documents/documents.handlers.ts';
-import { createDocumentRoutes } from './documents/documents.routes.ts';
+import { UPLOAD_LIMIT, createDocumentRoutes } from './documents/documents.routes.ts';
 import { createDocumentsService } from './documents/documents.service.ts';
 import { createDocumentTopics } from './documents/documents.topic.ts';
 import { createProgressStore } from './documents/progress.service.ts';
 import { createHttpApp } from './http/create-http-app.ts';
+import { requireSession } from './http/guards.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import type { StaticFiles } from './http/static-files.ts';
@@ -122,7 +123,12 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       { path: '/api', app: identity.routes },
       {
         path: '/api/documents',
-        app: createDocumentRoutes({ documents, store, limits, authenticator: identity.authenticator, logger }),
+        app: createDocumentRoutes({
+          documents,
+          store,
+          requireSession: requireSession(identity.authenticator),
+          uploadLimit: limits.limit('upload', UPLOAD_LIMIT),
+        }),
       },
     ],
   });

@@ -14,10 +14,15 @@ const roles = z
 export const workerSettings = {
   ...commonSettings,
   WORKER_ROLES: setting(roles, `What this process does, a comma list of: ${WORKER_ROLES.join(', ')}`),
-  OCR_ENGINES: setting(z.coerce.number().int().min(1).max(16).default(1), 'Documents read at once; about one CPU core and 160 MB each'),
+  OCR_ENGINES: setting(
+    z.coerce.number().int().min(1).max(16).default(1),
+    'Documents read at once; about one CPU core and 160 MB each',
+  ),
   AUTH_SECRET: setting(z.string().min(32), 'Opens the codes that the server sealed; the same as the server’s', { secret: true }),
   SMTP_URL: setting(schemas.url('smtp:', 'smtps:').optional(), 'Outgoing e-mail; without it e-mail is off', { secret: true }),
-  SMS_URL: setting(schemas.url('http:', 'https:').optional(), 'Gateway for SMS (POST {to, text}); without it SMS is off', { secret: true }),
+  SMS_URL: setting(schemas.url('http:', 'https:').optional(), 'Gateway for SMS (POST {to, text}); without it SMS is off', {
+    secret: true,
+  }),
   MAIL_FROM: setting(z.string().default('Vignette <no-reply@vignette.example>'), 'Sender of e-mails'),
   COUNTRY: setting(z.enum(['mg', 'ma', 'bj']).default('mg'), 'Country that runs the platform'),
 };

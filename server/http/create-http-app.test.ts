@@ -134,7 +134,7 @@ describe('health', () => {
   });
 
   it('gives a probe that hangs its time and no more', async () => {
-    const { createHealthRoutes } = await import('./health.routes.ts');
+    const { createHealthRoutes } = await import('#shared/node/health-routes.ts');
     const metrics = createMetrics({ process: 'test', defaults: false });
     const probes = { slow: () => new Promise(() => undefined) };
     const answer = await createHealthRoutes({ metrics, probes, isDraining: () => false, probeMs: 20 }).request('/readyz');

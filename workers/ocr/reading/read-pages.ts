@@ -17,7 +17,7 @@ import { createProgressTracker, type ProgressTracker } from './progress.ts';
 import type { PageInput, PageReading, ProgressUpdate, ReaderLimits, Reading } from './reader.ts';
 
 /** Long side of a straightened page in pixels: enough for 16-pixel capitals on a whole A4, no more than pays. */
-const PAGE_SIZE = { minLongSide: 1500, maxLongSide: 2200 };
+const PAGE_SIZE = { minLongSide: 1900, maxLongSide: 2200 };
 /** With fewer known labels than this and neither plate nor VIN the paper is no carte grise. */
 const LEAST_MARKS = 3;
 

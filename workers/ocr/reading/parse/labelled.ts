@@ -1,5 +1,6 @@
 import type { FieldName } from '#shared/contracts/documents.ts';
 import type { Candidate } from './candidates.ts';
+import { readLooseValues } from './loose.ts';
 import { labelOf, type Label, type LabelTarget } from './labels.ts';
 import { parseMake } from './makes.ts';
 import { parseCategory, parseDate, parseFuelWord, parseLeadingInteger, parseModel, parseName, parsePlate, parseVin, type Parsed } from './values.ts';
@@ -22,17 +23,22 @@ export function readLabelled(words: readonly Word[], today: Date): LabelledPage 
   const values = segments.filter((segment) => !labelSegments.has(segment));
   const preferRight = valuesStandRight(labels, values, segments, today);
   const candidates: Candidate[] = [];
+  const taken = new Set<Word>();
   let issueDate: string | null = null;
   for (const label of labels) {
     for (const [order, value] of valuesOf(label, values, segments, preferRight).entries()) {
       const text = textOf(value);
       if (label.target === 'issue_date') {
-        issueDate ??= parseDate(text, today)?.value ?? null;
-        continue;
+        const date = parseDate(text, today);
+        if (!date) continue;
+        issueDate ??= date.value;
+        value.forEach((w) => taken.add(w));
+        break;
       }
       if (label.target === 'other') continue;
       const parsed = parseField(label.target, text, today);
       if (!parsed) continue;
+      value.forEach((w) => taken.add(w));
       const doubt = (order === 0 ? 1 : 0.85) * (label.rank === 1 ? 0.97 : 1);
       candidates.push({
         name: label.target,
@@ -45,6 +51,7 @@ export function readLabelled(words: readonly Word[], today: Date): LabelledPage 
       break;
     }
   }
+  candidates.push(...readLooseValues(values, taken, today));
   return { candidates: dropOutranked(candidates, labels), labels: labels.filter((l) => l.target !== 'other').length, issueDate };
 }
 

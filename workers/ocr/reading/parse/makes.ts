@@ -2,7 +2,7 @@ import type { Parsed } from './values.ts';
 import { nearest } from './text.ts';
 
 /** Makes met on the roads of the countries served: a reading one or two letters away from one of them is put right. */
-const MAKES = [
+export const MAKES = [
   'ALFA ROMEO', 'AUDI', 'BAJAJ', 'BMW', 'BYD', 'CHANGAN', 'CHERY', 'CHEVROLET', 'CHRYSLER', 'CITROEN', 'CUPRA', 'DACIA', 'DAEWOO', 'DAF', 'DAIHATSU',
   'DODGE', 'DONGFENG', 'DS', 'FAW', 'FIAT', 'FORD', 'FOTON', 'GEELY', 'GREAT WALL', 'HAVAL', 'HINO', 'HONDA', 'HOWO', 'HYUNDAI', 'INFINITI', 'ISUZU',
   'IVECO', 'JAC', 'JAGUAR', 'JEEP', 'JINBEI', 'JMC', 'KAMAZ', 'KIA', 'KTM', 'KYMCO', 'LADA', 'LANCIA', 'LAND ROVER', 'LEXUS', 'LIFAN', 'MAHINDRA', 'MAN',

@@ -16,7 +16,8 @@ export interface PassFindings {
 const CODED_FROM = 5;
 
 /** Reads the words of one pass: codes and machine-readable lines where the page has them, else labels. */
-export function readPass(words: readonly Word[], today: Date): PassFindings {
+export function readPass(recognised: readonly Word[], today: Date): PassFindings {
+  const words = recognised.flatMap(withoutRuling);
   const coded = readCoded(words, today);
   const mrz = readMrz(words, today);
   const labelled = readLabelled(words, today);
@@ -24,4 +25,11 @@ export function readPass(words: readonly Word[], today: Date): PassFindings {
   return isCoded
     ? { candidates: [...coded.candidates, ...mrz], marks: coded.codes + mrz.length, issueDate: coded.issueDate }
     : { candidates: labelled.candidates, marks: labelled.labels, issueDate: labelled.issueDate };
+}
+
+/** Rulings and specks are recognised as bars and dashes, alone or stuck to a word. */
+function withoutRuling(word: Word): Word[] {
+  const text = word.text.replace(/^[|{}[\]_‘'"“”—;:]+|[|{}[\]_‘'"“”—;]+$/g, '');
+  if (!/[\p{L}\d<«]/u.test(text)) return [];
+  return [text === word.text ? word : { ...word, text }];
 }

@@ -1,0 +1,38 @@
+import { Hono } from 'hono';
+import type { Metrics } from './metrics.ts';
+import { withTimeout } from './shutdown.ts';
+
+/** Asks whether something that the process needs can be used: throws, or answers false, when it cannot. */
+export type Probe = () => Promise<unknown>;
+
+export interface HealthDeps {
+  metrics: Metrics;
+  probes: Readonly<Record<string, Probe>>;
+  /** True once the process is going away: no new connection for it. */
+  isDraining: () => boolean;
+  /** Time that each probe has, milliseconds. */
+  probeMs?: number;
+}
+
+/** `/healthz`: the process is alive. `/readyz`: it can serve. `/metrics`: Prometheus. */
+export function createHealthRoutes(deps: HealthDeps): Hono {
+  const probeMs = deps.probeMs ?? 1_000;
+  async function ask([name, probe]: [string, Probe]): Promise<[string, boolean]> {
+    try {
+      return [name, (await withTimeout(probe(), probeMs, name)) !== false];
+    } catch {
+      return [name, false];
+    }
+  }
+  return new Hono()
+    .get('/healthz', (c) => c.json({ alive: true }, 200, { 'Cache-Control': 'no-store' }))
+    .get('/readyz', async (c) => {
+      const draining = deps.isDraining();
+      const checks = Object.fromEntries(await Promise.all(Object.entries(deps.probes).map(ask)));
+      const ready = !draining && Object.values(checks).every(Boolean);
+      return c.json({ ready, draining, checks }, ready ? 200 : 503, { 'Cache-Control': 'no-store' });
+    })
+    .get('/metrics', async (c) =>
+      c.body(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType, 'Cache-Control': 'no-store' }),
+    );
+}

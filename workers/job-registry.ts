@@ -1,0 +1,46 @@
+import type { Db } from '#db/connect.ts';
+import type { QueueName } from '#shared/contracts/jobs.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { ObjectStore } from '#shared/node/object-store.ts';
+import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
+import type { Shutdown } from '#shared/node/shutdown.ts';
+import type { ProgressStore } from '#server/documents/progress.service.ts';
+import type { WorkerConfig } from './config.ts';
+
+export interface JobDeps {
+  config: WorkerConfig;
+  db: Db;
+  store: ObjectStore;
+  queues: JobQueues;
+  notifier: OutboxNotifier;
+  progress: ProgressStore;
+  logger: Logger;
+  shutdown: Shutdown;
+  clock: () => Date;
+}
+
+/**
+ * Every queue and how its handlers are made; a job without a handler does not compile. Each is loaded by the processes that work it
+ * only: the reader weighs more than all the others.
+ */
+export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHandlers<Q>> } = {
+  async ocr(deps) {
+    const [{ createOcrJob }, { createReader }] = await Promise.all([import('./ocr/ocr.job.ts'), import('./ocr/reading/reader.ts')]);
+    const reader = await createReader({ logger: deps.logger, engines: deps.config.OCR_ENGINES });
+    deps.shutdown.add('reader', reader.close);
+    return createOcrJob({ ...deps, reader });
+  },
+  async images(deps) {
+    const { createImagesJob } = await import('./images/images.job.ts');
+    return createImagesJob(deps);
+  },
+  async messages(deps) {
+    const { createMessagesJob } = await import('./messages/messages.job.ts');
+    return createMessagesJob(deps);
+  },
+  async upkeep(deps) {
+    const { createUpkeepJob } = await import('./upkeep/upkeep.job.ts');
+    return createUpkeepJob(deps);
+  },
+};

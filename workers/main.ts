@@ -1,0 +1,108 @@
+import { sql } from 'drizzle-orm';
+import { connectDatabase } from '#db/connect.ts';
+import type { QueueName } from '#shared/contracts/jobs.ts';
+import { ConfigError } from '#shared/node/config.ts';
+import { startHealthServer } from '#shared/node/health-server.ts';
+import { createBusPublisher } from '#shared/node/live-bus.ts';
+import { createLogger } from '#shared/node/logger.ts';
+import { createMetrics } from '#shared/node/metrics.ts';
+import { createObjectStore } from '#shared/node/object-store.ts';
+import { OUTBOX_CHANNEL, createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import { createJobQueues, workQueue } from '#shared/node/queues.ts';
+import { connectRedis } from '#shared/node/redis.ts';
+import { createShutdown } from '#shared/node/shutdown.ts';
+import { createProgressStore } from '#server/documents/progress.service.ts';
+import { loadWorkerConfig, type WorkerRole } from './config.ts';
+import { JOB_REGISTRY, type JobDeps } from './job-registry.ts';
+import { startRelayRole } from './relay/relay-role.ts';
+import { scheduleUpkeep } from './upkeep/schedule.ts';
+
+/** How long a job under way may still run when the process stops, milliseconds. */
+const GRACE_MS = 5_000;
+
+/** A worker process: does what WORKER_ROLES says until SIGTERM. */
+async function main(): Promise<void> {
+  const config = loadWorkerConfig(process.env);
+  const logger = createLogger({ name: config.NODE_NAME, level: config.LOG_LEVEL });
+  const metrics = createMetrics({ process: config.NODE_NAME });
+  const shutdown = createShutdown(logger, GRACE_MS + 10_000);
+  process.on('unhandledRejection', (error) => {
+    logger.fatal({ err: error }, 'an unhandled rejection ends the process');
+    process.exit(1);
+  });
+
+  const database = connectDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME });
+  shutdown.add('database', database.close);
+  const { db } = database;
+  const redisQueues = connectRedis(config.REDIS_QUEUES_URL, 'fail-fast', logger, `${config.NODE_NAME}-queues`);
+  const redisCache = connectRedis(config.REDIS_CACHE_URL, 'fail-fast', logger, `${config.NODE_NAME}-cache`);
+  shutdown.add('redis', () => [redisQueues, redisCache].forEach((connection) => connection.disconnect()));
+  const prefix = config.REDIS_PREFIX;
+  const queues = createJobQueues({ redisUrl: config.REDIS_QUEUES_URL, prefix, logger });
+  shutdown.add('queues', queues.close);
+  const store = createObjectStore({
+    endpoint: config.S3_ENDPOINT,
+    region: config.S3_REGION,
+    bucket: config.S3_BUCKET,
+    accessKeyId: config.S3_ACCESS_KEY_ID,
+    secretAccessKey: config.S3_SECRET_ACCESS_KEY,
+  });
+  shutdown.add('object store', store.close);
+  const bus = createBusPublisher(redisQueues, prefix);
+  const clock = (): Date => new Date();
+  const deps: JobDeps = {
+    config,
+    db,
+    store,
+    queues,
+    notifier: createOutboxNotifier({ notify: () => db.execute(sql`select pg_notify(${OUTBOX_CHANNEL}, '')`), logger }),
+    progress: createProgressStore({ redis: redisCache, bus, prefix, clock, logger }),
+    logger,
+    shutdown,
+    clock,
+  };
+
+  const seconds = metrics.histogram('job_seconds', 'Jobs by name and outcome', [0.05, 0.25, 1, 2.5, 5, 10, 20, 60], ['job', 'outcome']);
+  const onDone = (job: string, took: number, outcome: string): void => seconds.observe({ job, outcome }, took);
+
+  async function work<Q extends QueueName>(name: Q): Promise<void> {
+    const handlers = await JOB_REGISTRY[name](deps);
+    const concurrency = name === 'ocr' ? config.OCR_ENGINES : 4;
+    const worker = workQueue({ name, redisUrl: config.REDIS_QUEUES_URL, prefix, logger, concurrency, handlers, onDone });
+    shutdown.add(`queue ${name}`, () => worker.close(GRACE_MS));
+    logger.info({ queue: name, concurrency }, 'working');
+  }
+
+  const roles: Record<WorkerRole, () => Promise<unknown>> = {
+    relay: () => startRelayRole({ config, db, redisQueues, redisCache, bus, queues, logger, metrics, shutdown }),
+    ocr: () => work('ocr'),
+    images: () => work('images'),
+    messages: () => work('messages'),
+    upkeep: async () => {
+      await work('upkeep');
+      await scheduleUpkeep(queues);
+    },
+  };
+  for (const role of config.WORKER_ROLES) await roles[role]();
+
+  let draining = false;
+  const probes = { database: () => db.execute(sql`select 1`), redis: () => redisQueues.ping() };
+  const closeHealth = await startHealthServer(
+    { metrics, probes, isDraining: () => draining },
+    { host: config.HTTP_HOST, port: config.HTTP_PORT },
+  );
+  shutdown.add('health', closeHealth);
+  logger.info({ roles: config.WORKER_ROLES, http: config.HTTP_PORT }, 'ready');
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      draining = true;
+      void shutdown.run(signal).then(() => process.exit(0));
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,62 @@
+import type { Redis } from 'ioredis';
+import { connectRaw, type Db } from '#db/connect.ts';
+import type { EventName } from '#shared/contracts/events.ts';
+import { topicOf } from '#shared/contracts/topics.ts';
+import type { BusPublisher } from '#shared/node/live-bus.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { Metrics } from '#shared/node/metrics.ts';
+import type { JobQueues } from '#shared/node/queues.ts';
+import type { Shutdown } from '#shared/node/shutdown.ts';
+import { projectReadingQueue } from '#server/documents/reading-queue.service.ts';
+import { createSessionCache } from '#server/identity/session-cache.service.ts';
+import type { WorkerConfig } from '../config.ts';
+import type { Projection } from './projector.ts';
+import { startRelay, type Relay } from './relay.ts';
+
+/** After these, another number waits, or is first, or a reading took another time. */
+const MOVES_THE_QUEUE: ReadonlySet<EventName> = new Set<EventName>([
+  'document.submitted',
+  'document.resubmitted',
+  'document.reading_started',
+  'document.read',
+  'document.needs_photo',
+  'document.failed',
+  'document.discarded',
+]);
+
+export interface RelayRoleDeps {
+  config: WorkerConfig;
+  db: Db;
+  redisQueues: Redis;
+  redisCache: Redis;
+  bus: BusPublisher;
+  queues: JobQueues;
+  logger: Logger;
+  metrics: Metrics;
+  shutdown: Shutdown;
+}
+
+/** The relay with what it has to know of the features: their projections, and what the end of a session means. */
+export async function startRelayRole(deps: RelayRoleDeps): Promise<Relay> {
+  const { config, db, logger } = deps;
+  const url = config.DATABASE_DIRECT_URL ?? config.DATABASE_URL;
+  const sessions = createSessionCache({ queues: deps.redisQueues, cache: deps.redisCache, prefix: config.REDIS_PREFIX, logger });
+  const readingQueue: Projection = {
+    topic: topicOf('reading-queue'),
+    audience: 'public',
+    concerns: (event) => MOVES_THE_QUEUE.has(event),
+    everyMs: 250,
+    project: () => db.transaction(projectReadingQueue),
+  };
+  const relay = startRelay({
+    connect: () => connectRaw({ url, max: 1, applicationName: `${config.NODE_NAME}-relay` }),
+    bus: deps.bus,
+    queues: deps.queues,
+    projections: [readingQueue],
+    beforeSessionsEnd: (ids) => sessions.tombstone(...ids),
+    logger,
+    metrics: deps.metrics,
+  });
+  deps.shutdown.add('relay', relay.stop);
+  return relay;
+}
