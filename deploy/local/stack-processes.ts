@@ -54,7 +54,14 @@ export function programSpec(
     command: process.execPath,
     args,
     cwd: checkout,
-    env: { ...env, NODE_NAME: name, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) },
+    env: {
+      ...env,
+      NODE_NAME: name,
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: String(port),
+      // Seven lines a process, about Node versions of a year from now.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
     ready: () => answersHttp(`http://127.0.0.1:${port}/readyz`, [200]),
     readyWithin: 60_000,
     grace: 8_000,
@@ -82,6 +89,8 @@ export function viteSpec(port: number): ProcessSpec {
     args: [
       path.join(checkout, 'node_modules', 'vite', 'bin', 'vite.js'),
       ...['dev', '--host', '127.0.0.1', '--port', String(port), '--strictPort'],
+      // Its own address is not the one to open.
+      ...['--logLevel', 'warn'],
     ],
     cwd: path.join(checkout, 'client'),
     env: { NODE_ENV: 'development' },
