@@ -13,6 +13,7 @@ import { reportOf, TEST_STEPS, type TestStep } from './test-steps.ts';
 
 const Report = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numTotalTests: z.number() });
 type Outcome = 'passed' | 'failed' | 'missing';
+const MARKS: Record<Outcome, string> = { passed: '✓', failed: '✗', missing: '?' };
 
 const directory = path.join(localDirectory, 'test');
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('-'));
@@ -85,8 +86,6 @@ async function perform(step: TestStep): Promise<Outcome> {
   if (output !== '') console.log(`\n${output.trimEnd()}\n`);
   return 'failed';
 }
-
-const MARKS: Record<Outcome, string> = { passed: '✓', failed: '✗', missing: '?' };
 
 function tell(step: TestStep, outcome: Outcome, detail: string, counts = false): Outcome {
   if (outcome !== 'passed' && !counts) counted.failed += 1;
