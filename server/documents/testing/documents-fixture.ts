@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import sharp from 'sharp';
+import { eq } from 'drizzle-orm';
+import { Redis } from 'ioredis';
+import { outbox } from '#db/schema/platform.ts';
+import { users } from '#db/schema/identity.ts';
+import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
+import type { EventName } from '#shared/contracts/events.ts';
+import type { ReadField, FieldName } from '#shared/contracts/documents.ts';
+import { createObjectStore, type ObjectStore } from '#shared/node/object-store.ts';
+import { redisReady } from '#shared/node/redis.ts';
+import { pendingKey } from '#shared/domain/object-keys.ts';
+import { createVehiclesService, type VehiclesService } from '../../vehicles/vehicles.service.ts';
+import { createDocumentsService, type DocumentsService, type ReceivedPage } from '../documents.service.ts';
+import { createReadingsService, type ReadingsService } from '../readings.service.ts';
+
+export const env = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the tests with \`npm test\``);
+  return value;
+};
+
+/** A clock that tests turn by hand; it stands at the present until then. */
+export interface TestClock {
+  (): Date;
+  turn(milliseconds: number): void;
+}
+
+export interface DocumentsFixture {
+  database: TestDatabase;
+  store: ObjectStore;
+  clock: TestClock;
+  documents: DocumentsService;
+  vehicles: VehiclesService;
+  readings: ReadingsService;
+  woken(): number;
+  addUser(name?: string): Promise<string>;
+  /** A photograph in the store, in no document yet. */
+  receive(documentId: string, page?: Partial<ReceivedPage>): Promise<ReceivedPage>;
+  /** A queued document of a new photograph. */
+  submit(userId: string): Promise<string>;
+  /** A document that was read, with these fields. */
+  read(userId: string, values: Partial<Record<FieldName, string>>): Promise<string>;
+  events(): Promise<EventName[]>;
+  close(): Promise<void>;
+}
+
+/** The five fields that a confirmation needs. */
+export const NEEDED = {
+  plate: '1234TAB',
+  owner: 'RABE SOLO',
+  fuel: 'GO',
+  fiscal_power: '7',
+  first_registration: '2007-08-23',
+} as const;
+
+export const readField = (name: FieldName, value: string, confidence = 0.97): ReadField => ({
+  name,
+  value,
+  confidence,
+  source: 'label',
+  page: 'recto',
+  box: null,
+});
+export const readFields = (values: Partial<Record<FieldName, string>>): ReadField[] =>
+  Object.entries(values).map(([name, value]) => readField(name as FieldName, value));
+
+/** A small photograph of noise: compresses badly, so that its length is what one asks for. */
+export const photograph = (width = 640, height = 480, type: 'jpeg' | 'png' | 'webp' = 'jpeg'): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background: '#888', noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
+    .toFormat(type)
+    .toBuffer();
+
+export async function connectCache(): Promise<Redis> {
+  const redis = new Redis(env('REDIS_CACHE_URL'), { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1_000 });
+  redis.on('error', () => undefined);
+  await redisReady(redis);
+  return redis;
+}
+
+/** Documents and vehicles on a database of the file's own and the real object store. Only the clock is replaced. */
+export async function createDocumentsFixture(): Promise<DocumentsFixture> {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const store = createObjectStore({
+    endpoint: env('S3_ENDPOINT'),
+    region: env('S3_REGION'),
+    bucket: env('S3_BUCKET'),
+    accessKeyId: env('S3_ACCESS_KEY_ID'),
+    secretAccessKey: env('S3_SECRET_ACCESS_KEY'),
+  });
+  let ahead = 0;
+  let woken = 0;
+  const clock: TestClock = Object.assign(() => new Date(Date.now() + ahead), {
+    turn: (milliseconds: number) => void (ahead += milliseconds),
+  });
+  const notifier = { wake: () => void (woken += 1) };
+  const deps = { db, notifier, clock };
+  const vehicles = createVehiclesService(deps);
+  const documents = createDocumentsService({ ...deps, vehicles, country: 'MG', timeZone: 'Indian/Antananarivo' });
+  const readings = createReadingsService(deps);
+  let image: Buffer | null = null;
+
+  const fixture: DocumentsFixture = {
+    database,
+    store,
+    clock,
+    documents,
+    vehicles,
+    readings,
+    woken: () => woken,
+    async addUser(name = 'Rabe Solo') {
+      const id = randomUUID();
+      await db.insert(users).values({ id, name, email: `${id}@example.test` });
+      return id;
+    },
+    async receive(documentId, page) {
+      image ??= await photograph();
+      const id = randomUUID();
+      const originalKey = pendingKey(documentId, id, 'jpg');
+      await store.put(originalKey, image, 'image/jpeg');
+      const about = { contentType: 'image/jpeg', bytes: image.length, sha256: '0'.repeat(64), width: 640, height: 480 };
+      return { id, clientId: randomUUID(), side: 'recto', originalKey, ...about, ...page };
+    },
+    async submit(userId) {
+      const id = randomUUID();
+      await documents.submit(userId, id, await fixture.receive(id));
+      return id;
+    },
+    async read(userId, values) {
+      const id = await fixture.submit(userId);
+      const start = await readings.startReading(id, randomUUID());
+      if (start.kind !== 'read') throw new Error('a queued document could not be read');
+      await readings.finishReading(start.ticket, { outcome: 'read', fields: readFields(values), readingMs: 1_000, pages: [] });
+      return id;
+    },
+    async events() {
+      const rows = await db.select({ name: outbox.name }).from(outbox).orderBy(outbox.position);
+      return rows.map(({ name }) => name as EventName);
+    },
+    async close() {
+      store.close();
+      await database.drop();
+    },
+  };
+  return fixture;
+}
+
+/** The topics of the newest event of a name, as the relay will tell them. */
+export async function lastTopics(database: TestDatabase, name: EventName) {
+  const rows = await database.db.select().from(outbox).where(eq(outbox.name, name)).orderBy(outbox.position);
+  return rows.at(-1)?.topics ?? [];
+}
