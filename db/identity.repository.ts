@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { Role } from '#shared/contracts/identity.ts';
 import type { Contact } from '#shared/domain/contact.ts';
@@ -131,17 +131,6 @@ export async function deleteOtherSessions(tx: Tx, userId: string, keep: string):
   return rows.map((row) => row.id);
 }
 
-/** Deletes sessions that are over, at most `limit`; answers with their ids. */
-export async function deleteExpiredSessions(tx: Tx, limit: number): Promise<string[]> {
-  const over = tx
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(lte(sessions.expiresAt, sql`now()`))
-    .limit(limit);
-  const rows = await tx.delete(sessions).where(inArray(sessions.id, over)).returning({ id: sessions.id });
-  return rows.map((row) => row.id);
-}
-
 /** A one-time code as kept: its keyed hash, and how often it was tried. */
 export interface StoredCode {
   id: string;
@@ -184,8 +173,4 @@ export async function countCodeAttempt(tx: Tx, id: string): Promise<void> {
 
 export async function deleteCodes(tx: Tx, subject: string): Promise<void> {
   await tx.delete(verifications).where(eq(verifications.identifier, subject));
-}
-
-export async function deleteExpiredCodes(tx: Tx): Promise<void> {
-  await tx.delete(verifications).where(lte(verifications.expiresAt, sql`now()`));
 }

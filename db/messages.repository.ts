@@ -1,4 +1,4 @@
-import { and, eq, isNull, lte, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Executor, Tx } from './connect.ts';
 import { messages } from './schema/platform.ts';
 
@@ -23,11 +23,20 @@ export async function lockUnsentMessage(tx: Tx, id: string): Promise<Message | n
   return row ?? null;
 }
 
+/** Whether a message is neither sent nor given up. */
+export async function isMessageUnsent(tx: Executor, id: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.id, id), isNull(messages.sentAt), isNull(messages.failedAt)));
+  return rows.length > 0;
+}
+
 /** Marks a message as sent; what it was made from (codes) is forgotten. */
 export async function markMessageSent(tx: Executor, id: string): Promise<void> {
   await tx
     .update(messages)
-    .set({ sentAt: sql`now()`, params: {} })
+    .set({ attempts: sql`${messages.attempts} + 1`, sentAt: sql`now()`, params: {} })
     .where(eq(messages.id, id));
 }
 
@@ -37,21 +46,4 @@ export async function countMessageFailure(tx: Executor, id: string, final: boole
     .update(messages)
     .set({ attempts: sql`${messages.attempts} + 1`, ...(final ? { failedAt: sql`now()`, params: {} } : {}) })
     .where(and(eq(messages.id, id), isNull(messages.sentAt)));
-}
-
-/** Messages that should have been sent by now: for the sweeper, which has them enqueued again. */
-export async function findOverdueMessages(tx: Executor, olderThanSeconds: number, limit: number): Promise<string[]> {
-  const rows = await tx
-    .select({ id: messages.id })
-    .from(messages)
-    .where(
-      and(
-        isNull(messages.sentAt),
-        isNull(messages.failedAt),
-        lte(messages.createdAt, sql`now() - make_interval(secs => ${olderThanSeconds})`),
-      ),
-    )
-    .orderBy(messages.createdAt)
-    .limit(limit);
-  return rows.map((row) => row.id);
 }

@@ -6,7 +6,7 @@ import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import type { Db, Tx } from '#db/connect.ts';
 import { accounts, sessions, users, verifications } from '#db/schema/identity.ts';
 import type { Logger } from '#shared/node/logger.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import { hashPassword, verifyPassword } from '#shared/node/password-hash.ts';
 import { SESSION_SECONDS } from './session-cookie.ts';
 
 const tables = { users, sessions, accounts, verifications };

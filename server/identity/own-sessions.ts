@@ -1,7 +1,5 @@
 import { appendAudit } from '#db/audit.repository.ts';
 import {
-  deleteExpiredCodes,
-  deleteExpiredSessions,
   deleteOtherSessions,
   deleteSession,
   listSessions,
@@ -14,7 +12,7 @@ import type { Me, SessionView } from '#shared/contracts/identity.ts';
 import type { Viewer } from '../live/topic.ts';
 import { sessionsEnded, type IdentityServiceDeps } from './identity-deps.ts';
 import { meOf } from './me.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import { hashPassword, verifyPassword } from '#shared/node/password-hash.ts';
 import { checkPassword } from './password-rules.ts';
 
 export interface OwnSessions {
@@ -26,8 +24,6 @@ export interface OwnSessions {
   end(viewer: Viewer, sessionId: string): Promise<void>;
   /** Changes the password and ends all the other sessions. Throws INVALID_CREDENTIALS, PASSWORD_TOO_WEAK, RATE_LIMITED. */
   changePassword(viewer: Viewer, current: string, next: string): Promise<void>;
-  /** Deletes sessions and codes that are over, at most `limit` sessions: the upkeep's. Answers with how many sessions. */
-  sweepExpired(limit: number): Promise<number>;
 }
 
 export function createOwnSessions(deps: IdentityServiceDeps): OwnSessions {
@@ -93,15 +89,6 @@ export function createOwnSessions(deps: IdentityServiceDeps): OwnSessions {
       });
       await sessionsEnded(deps, ended);
       await deps.limits.passwordByUser.reset(viewer.userId);
-    },
-
-    async sweepExpired(limit) {
-      const ended = await db.transaction(async (tx) => {
-        await deleteExpiredCodes(tx);
-        return deleteExpiredSessions(tx, limit);
-      });
-      if (ended.length > 0) deps.notifier.wake();
-      return ended.length;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accounts, sessions, users } from '#db/schema/identity.ts';
+import { deleteExpiredSessions } from '#db/upkeep.repository.ts';
 import { auditLog, outbox } from '#db/schema/platform.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import { silentLogger } from '#shared/node/testing/helpers.ts';
@@ -103,7 +104,7 @@ describe('every way a session ends', () => {
     expect(await later.authenticate(session.cookie)).toBeNull();
     await db().update(sessions).set({ expiresAt: new Date(Date.now() - 1) }).where(eq(sessions.id, session.sessionId));
     expect(await fixture.identity.authenticator.stillValid([session.sessionId])).toEqual(new Set());
-    expect(await fixture.identity.service.sweepExpired(100)).toBe(1);
+    expect(await deleteExpiredSessions(db(), new Date(), 100)).toBe(1);
     await relay();
     await dead();
   });
@@ -284,11 +285,14 @@ describe('the handshake', () => {
   it('costs under a millisecond when the session is cached', async () => {
     await authenticate();
     for (let warm = 0; warm < 200; warm++) await authenticate();
-    const started = performance.now();
-    const rounds = 1_000;
-    for (let round = 0; round < rounds; round++) await authenticate();
-    const mean = (performance.now() - started) / rounds;
-    console.log(`authenticate, cached: ${mean.toFixed(3)} ms`);
-    expect(mean).toBeLessThan(1);
+    const took: number[] = [];
+    for (let round = 0; round < 1_000; round++) {
+      const started = performance.now();
+      await authenticate();
+      took.push(performance.now() - started);
+    }
+    const median = took.toSorted((a, b) => a - b)[500];
+    console.log(`authenticate, cached: median ${median?.toFixed(3)} ms`);
+    expect(median).toBeLessThan(1);
   });
 });

@@ -13,17 +13,17 @@ import { insertMessage } from '#db/messages.repository.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { SignUpComplete, SignUpStart } from '#shared/contracts/identity.ts';
-import type { MessageName, MessageParams } from '#shared/contracts/messages.ts';
+import { SIGN_UP_CODE_MINUTES, type MessageName, type MessageParams } from '#shared/contracts/messages.ts';
 import { normaliseContact, type Contact } from '#shared/domain/contact.ts';
 import { constantTimeEqual, keyedHash, sealText } from '#shared/node/keys.ts';
 import { addressKey } from '../http/rate-limits.ts';
 import type { RequestOrigin } from './better-auth.ts';
 import type { IdentityServiceDeps } from './identity-deps.ts';
 import { meOf, type OpenedSession } from './me.ts';
-import { hashPassword } from './password-hash.ts';
+import { hashPassword } from '#shared/node/password-hash.ts';
 import { checkPassword } from './password-rules.ts';
 
-const CODE_SECONDS = 10 * 60;
+const CODE_SECONDS = SIGN_UP_CODE_MINUTES * 60;
 const CODE_ATTEMPTS = 5;
 /** Only one unique index can be hit twice here: somebody took the address between the two steps. */
 const UNIQUE_VIOLATION = '23505';

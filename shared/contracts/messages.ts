@@ -13,3 +13,6 @@ export const MESSAGES = {
 
 export type MessageName = keyof typeof MESSAGES;
 export type MessageParams<M extends MessageName> = z.infer<(typeof MESSAGES)[M]>;
+
+/** A sign-up code is good for so long after it was asked for; a message that carries one is not sent later. */
+export const SIGN_UP_CODE_MINUTES = 10;
