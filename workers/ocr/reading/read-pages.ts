@@ -18,6 +18,15 @@ import type { PageInput, PageReading, ProgressUpdate, ReaderLimits, Reading } fr
 
 /** Long side of a straightened page in pixels: enough for 16-pixel capitals on a whole A4, no more than pays. */
 const PAGE_SIZE = { minLongSide: 1900, maxLongSide: 2200 };
+/**
+ * How a doubtful page is read again, until nothing is doubtful: with the light evened and text sought anywhere (what two passes of
+ * facts/carte-grise are), then the two other combinations, which help photographs with glare.
+ */
+const SECOND_PASSES = [
+  { evened: true, mode: 'sparse' },
+  { evened: false, mode: 'sparse' },
+  { evened: true, mode: 'auto' },
+] as const;
 /** With fewer known labels than this and neither plate nor VIN the paper is no carte grise. */
 const LEAST_MARKS = 3;
 
@@ -39,6 +48,8 @@ interface ReadyPage {
   readonly side: PageSide;
   readonly straight: StraightPage;
   readonly triedWords: Word[] | null;
+  /** The upright page with its light evened; made once, when first asked for. */
+  evened(): GreyImage;
 }
 
 /** What all passes have found so far. */
@@ -77,15 +88,19 @@ export async function readPages(inputs: readonly PageInput[], deps: ReadPagesDep
   }
 
   let passes = 1;
-  const again = pagesToReadAgain(fieldsOf(findings, ready), ready);
-  for (const index of again) {
-    const page = ready[index];
-    if (!page) continue;
-    passes = 2;
-    tracker.begin('second_pass', index);
-    if (page.triedWords) take(page.triedWords, { page, index, pass: 2 }, findings, deps.now());
-    else await runPass({ page, index, pass: 2, image: divideIllumination(page.straight.image), mode: 'sparse' }, findings, tracker, deps);
-    tracker.fields(fieldsOf(findings, ready));
+  for (const [round, variant] of SECOND_PASSES.entries()) {
+    const again = pagesToReadAgain(fieldsOf(findings, ready), ready);
+    if (again.length === 0) break;
+    passes += 1;
+    for (const index of again) {
+      const page = ready[index];
+      if (!page) continue;
+      if (round === 0) tracker.begin('second_pass', index);
+      const pass = { page, index, pass: passes };
+      if (round === 0 && page.triedWords) take(page.triedWords, pass, findings, deps.now());
+      else await runPass({ ...pass, image: variant.evened ? page.evened() : page.straight.image, mode: variant.mode }, findings, tracker, deps, (share) => (round + share) / SECOND_PASSES.length);
+      tracker.fields(fieldsOf(findings, ready));
+    }
   }
 
   tracker.begin('cross_check', ready.length - 1);
@@ -114,7 +129,9 @@ async function makeReady(photograph: Photograph, index: number, tracker: Progres
   tracker.begin('orient', index);
   let evened: GreyImage | null = null;
   const orientation = await orient(lying.image, () => (evened ??= divideIllumination(lying.image)), { ...deps, limitMs: deps.limits.orientMs });
-  return { side, straight: turnPage(lying, orientation.turn), triedWords: orientation.triedWords };
+  const straight = turnPage(lying, orientation.turn);
+  let upright: GreyImage | null = null;
+  return { side, straight, triedWords: orientation.triedWords, evened: () => (upright ??= divideIllumination(straight.image)) };
 }
 
 interface Pass {
@@ -123,8 +140,8 @@ interface Pass {
   readonly pass: number;
 }
 
-async function runPass(pass: Pass & { image: GreyImage; mode: 'auto' | 'sparse' }, findings: Findings, tracker: ProgressTracker, deps: ReadPagesDeps): Promise<void> {
-  const words = await deps.recognisers.use((recogniser) => recogniser.recognise(pass.image, pass.mode, (share) => tracker.advance(share)), {
+async function runPass(pass: Pass & { image: GreyImage; mode: 'auto' | 'sparse' }, findings: Findings, tracker: ProgressTracker, deps: ReadPagesDeps, ofStep = (share: number) => share): Promise<void> {
+  const words = await deps.recognisers.use((recogniser) => recogniser.recognise(pass.image, pass.mode, (share) => tracker.advance(ofStep(share))), {
     limitMs: deps.limits.passMs,
     what: `pass ${pass.pass}`,
     signal: deps.signal,

@@ -24,6 +24,7 @@ export function readLabelled(words: readonly Word[], today: Date): LabelledPage 
   const preferRight = valuesStandRight(labels, values, segments, today);
   const candidates: Candidate[] = [];
   const taken = new Set<Word>();
+  let makeWords: Word[] | null = null;
   let issueDate: string | null = null;
   for (const label of labels) {
     for (const [order, value] of valuesOf(label, values, segments, preferRight).entries()) {
@@ -39,6 +40,7 @@ export function readLabelled(words: readonly Word[], today: Date): LabelledPage 
       const parsed = parseField(label.target, text, today);
       if (!parsed) continue;
       value.forEach((w) => taken.add(w));
+      if (label.target === 'make') makeWords = value;
       const doubt = (order === 0 ? 1 : 0.85) * (label.rank === 1 ? 0.97 : 1);
       candidates.push({
         name: label.target,
@@ -51,7 +53,7 @@ export function readLabelled(words: readonly Word[], today: Date): LabelledPage 
       break;
     }
   }
-  candidates.push(...readLooseValues(values, taken, today));
+  candidates.push(...readLooseValues(values, taken, today, makeWords));
   return { candidates: dropOutranked(candidates, labels), labels: labels.filter((l) => l.target !== 'other').length, issueDate };
 }
 

@@ -1,11 +1,11 @@
 import type { Candidate } from './candidates.ts';
 import { MAKES } from './makes.ts';
 import { plain } from './text.ts';
-import { parseDate, parseFuelWord, parseInteger, parsePlate, parseVin } from './values.ts';
-import { boxAround, confidenceOf, textOf, type Segment, type Word } from './words.ts';
+import { parseDate, parseFuelWord, parseInteger, parseModel, parsePlate, parseVin } from './values.ts';
+import { boxAround, confidenceOf, heightOf, textOf, type Segment, type Word } from './words.ts';
 
 /** Readings of a labelled page whose labels were lost: values that their own form or a list gives away. Never trusted by themselves. */
-export function readLooseValues(segments: readonly Segment[], taken: ReadonlySet<Word>, today: Date): Candidate[] {
+export function readLooseValues(segments: readonly Segment[], taken: ReadonlySet<Word>, today: Date, makeWords: readonly Word[] | null = null): Candidate[] {
   const candidates: Candidate[] = [];
   const dates: { value: string; words: Word[]; confidence: number }[] = [];
   const add = (name: Candidate['name'], value: string, words: Word[], confidence: number) =>
@@ -30,8 +30,22 @@ export function readLooseValues(segments: readonly Segment[], taken: ReadonlySet
     const plate = /^([A-Z]{2}[- ]\d{4}[- ][A-Z]{1,2}|\d{4} [A-Z]{2,3}|\d{2} [A-Z]{2} \d{4}|[A-Z]{2} \d{4} R[A-Z]|\d{4}[A-Z]{2}\d{2}|[A-Z]{2}-\d{3}-[A-Z]{2})$/.test(text) ? parsePlate(text) : null;
     if (plate) add('plate', plate.value, words, confidence * 0.8);
   }
+  const underMake = makeWords && modelUnder(makeWords, segments, taken);
+  if (underMake) add('model', underMake.value, underMake.words, underMake.confidence);
   // A card bears the first registration and its own date of issue, which is not earlier.
   const [first] = dates.sort((a, b) => a.value.localeCompare(b.value));
   if (first && dates.length >= 2) add('first_registration', first.value, first.words, first.confidence * 0.5);
   return candidates;
+}
+
+/** Where the label `Type` was lost: the model is printed next below the make, in the same column. */
+function modelUnder(make: readonly Word[], segments: readonly Segment[], taken: ReadonlySet<Word>): { value: string; words: Word[]; confidence: number } | null {
+  const box = boxAround(make);
+  const height = heightOf(box);
+  const next = segments
+    .filter((s) => s.box.y0 > box.y1 - height * 0.2 && s.box.y0 - box.y1 < 2.2 * height && Math.abs(s.box.x0 - box.x0) < height)
+    .sort((a, b) => a.box.y0 - b.box.y0)[0];
+  if (!next || next.words.some((w) => taken.has(w)) || textOf(next.words).length > 14) return null;
+  const parsed = parseModel(textOf(next.words));
+  return parsed ? { value: parsed.value, words: next.words, confidence: confidenceOf(next.words) * 0.65 } : null;
 }

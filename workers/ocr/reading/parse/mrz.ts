@@ -33,7 +33,7 @@ export function findMrz(words: readonly Word[]): { first: MrzLine | null; second
     if (text.length < 30 || text.length > 52) continue;
     const line = { text, confidence: confidenceOf(dense), box: boxAround(dense) };
     if (/^.?[C6G][RK][FEP][RK]A/.test(text)) first ??= { ...line, text: text.replace(/^.*?[C6G][RK][FEP][RK]A/, 'CRFRA') };
-    else if ((text.match(/</g) ?? []).length >= 5) second ??= line;
+    else if ((text.match(/</g) ?? []).length >= 5) second ??= { ...line, text: fillersRestored(text) };
   }
   return { first, second };
 }
@@ -45,6 +45,11 @@ function normalise(text: string): string {
     .replace(/[«»]/g, '<<')
     .replace(/[‹›({[€>]/g, '<')
     .replace(/[^A-Z0-9<]/g, '');
+}
+
+/** Runs of fillers are read as C, K or E between other fillers: the second line has them inside, where letters cannot stand. */
+function fillersRestored(text: string): string {
+  return text.replace(/<[CKEG]{1,2}(?=<)/g, (run) => '<'.repeat(run.length)).replace(/[CKEG]{2,4}(?=<{2})/g, (run) => '<'.repeat(run.length));
 }
 
 /** Readings of the two lines of the French document: 1 `CRFRA`, plate 7+1, VIN 17+1, date 6+1, category; 2 body 4, make 14, model 13. */

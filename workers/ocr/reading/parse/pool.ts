@@ -1,6 +1,7 @@
 import type { FieldName, PageSide } from '#shared/contracts/documents.ts';
 import { FieldName as FieldNameSchema } from '#shared/contracts/documents.ts';
 import type { Candidate } from './candidates.ts';
+import { withKnownModels } from './models.ts';
 import { hasVinCheckDigit } from './values.ts';
 
 /** A candidate with where it comes from. */
@@ -20,13 +21,17 @@ export interface Chosen {
   readonly best: PooledCandidate;
 }
 
+/** What the second, third and fourth pass that agree over the same occurrence count for. */
+const AGAIN = [0.6, 0.3, 0.2];
 /** Less than this is not worth showing. */
 const LEAST_CONFIDENCE = 0.15;
 /** No reading is certain. */
 const MOST_CONFIDENCE = 0.995;
 
 /** Chooses one value per field from all readings of all passes and pages. */
-export function pool(candidates: readonly PooledCandidate[]): Chosen[] {
+export function pool(all: readonly PooledCandidate[]): Chosen[] {
+  const make = choose('make', all.filter((c) => c.name === 'make'));
+  const candidates = withKnownModels(all, make && make.confidence > 0.5 ? make.value : undefined);
   return FieldNameSchema.options.flatMap((name) => {
     const chosen = choose(name, candidates.filter((c) => c.name === name));
     return chosen ? [chosen] : [];
@@ -69,7 +74,7 @@ function supportOf(name: FieldName, group: PooledCandidate[]): number {
   let against = 1;
   for (const passes of byPlace.values()) {
     const [first = 0, ...others] = [...passes.values()].sort((a, b) => b - a);
-    against *= others.reduce((doubt, confidence) => doubt * (1 - 0.6 * confidence), 1 - first);
+    against *= others.reduce((doubt, confidence, i) => doubt * (1 - (AGAIN[i] ?? 0.1) * confidence), 1 - first);
   }
   if (name === 'vin' && group.some((c) => hasVinCheckDigit(c.value))) against *= 0.6;
   return 1 - against;

@@ -62,8 +62,12 @@ export function parseDate(text: string, today: Date): Parsed | null {
   const strict = /(\d{2})[/\-.](\d{2})[/\-.](\d{4})/.exec(compact);
   const loose = strict ?? /(\d{2})[/\-.|1lI]?(\d{2})[/\-.|1lI]?((?:19|20)\d{2})/.exec(asDigits(compact.replace(/[/|]/g, '/')));
   if (!loose) return null;
-  const iso = isoDate(Number(loose[3]), Number(loose[2]), Number(loose[1]), today);
-  return iso ? { value: iso, trust: strict ? 1 : 0.6 } : null;
+  const [year, month, day] = [Number(loose[3]), Number(loose[2]), Number(loose[1])];
+  const iso = isoDate(year, month, day, today);
+  if (iso) return { value: iso, trust: strict ? 1 : 0.6 };
+  // A year of the future: its third digit was a 0 read as 6, 8 or 9.
+  const repaired = /^20[689]\d$/.test(String(year)) ? isoDate(2000 + (year % 10), month, day, today) : null;
+  return repaired ? { value: repaired, trust: 0.6 } : null;
 }
 
 /** The ISO date, or null when there is no such day or it lies in the future. */
@@ -97,7 +101,9 @@ export function parseFuelCode(text: string): Parsed | null {
   const exact = FUEL_CODES.find((c) => c === code);
   if (exact) return { value: exact, trust: 1 };
   const misread = FUEL_MISREAD[code];
-  return misread ? { value: misread, trust: 0.9 } : null;
+  if (misread) return { value: misread, trust: 0.9 };
+  if (/^[G6CS(]{1,2}[O0QDC]{1,2}$/i.test(code)) return { value: 'GO', trust: 0.7 };
+  return /^[EFB]{1,2}[S58]{1,2}$/i.test(code) ? { value: 'ES', trust: 0.7 } : null;
 }
 
 /** A whole number within bounds; a unit after it (CV, kg) is dropped. */
