@@ -8,7 +8,7 @@ import { must, run, said, SetupError } from './run.mjs';
 /**
  * @typedef {{ directory: string, libraries: string[] }} Tool
  * `directory` holds the tool's programs, `libraries` goes into LD_LIBRARY_PATH when they are started.
- * @typedef {{ title: string, programs: string[], packages: string[], places: () => string[], unpacked: string[], versionFlag: string, hint: string }} Recipe
+ * @typedef {{ title: string, programs: string[], packages: string[], places: () => string[], unpacked: string[], versionFlag: string, atLeast: number, hint: string }} Recipe
  */
 
 /** @type {Record<string, Recipe>} */
@@ -21,6 +21,7 @@ const RECIPES = {
     places: () => [...versioned('/usr/lib/postgresql', 'bin'), ...versioned('/usr', 'bin', /^pgsql-/)],
     unpacked: ['usr/lib/postgresql/*/bin'],
     versionFlag: '--version',
+    atLeast: 14,
     hint: 'PostgreSQL 14 or newer with its contrib modules (Debian, Ubuntu: apt install postgresql; Fedora: dnf install postgresql-server postgresql-contrib)',
   },
   redis: {
@@ -30,6 +31,7 @@ const RECIPES = {
     places: () => [],
     unpacked: ['usr/bin'],
     versionFlag: '--version',
+    atLeast: 6.2,
     hint: 'Redis 6.2 or newer (Debian, Ubuntu: apt install redis-server; Fedora: dnf install redis)',
   },
   haproxy: {
@@ -39,6 +41,7 @@ const RECIPES = {
     places: () => [],
     unpacked: ['usr/sbin'],
     versionFlag: '-v',
+    atLeast: 2.4,
     hint: 'HAProxy 2.4 or newer (Debian, Ubuntu: apt install haproxy; Fedora: dnf install haproxy)',
   },
   chromium: {
@@ -48,6 +51,7 @@ const RECIPES = {
     places: () => [],
     unpacked: ['usr/lib/chromium'],
     versionFlag: '--version',
+    atLeast: 100,
     hint: 'Chromium (Debian: apt install chromium; Fedora: dnf install chromium)',
   },
 };
@@ -162,8 +166,16 @@ async function whyItDoesNotRun(tool, recipe) {
   for (const program of recipe.programs) {
     const answer = await run(path.join(tool.directory, program), [recipe.versionFlag], { env });
     if (answer.code !== 0) return `${program} does not run: ${answer.stderr.trim()}`;
+    const version = /\d+\.\d+/.exec(answer.stdout)?.[0];
+    if (version !== undefined && isOlder(version, recipe.atLeast)) return `${program} is too old: ${version}`;
   }
   return undefined;
+}
+
+function isOlder(version, atLeast) {
+  const [major, minor] = version.split('.').map(Number);
+  const [wantedMajor, wantedMinor = 0] = String(atLeast).split('.').map(Number);
+  return major < wantedMajor || (major === wantedMajor && minor < wantedMinor);
 }
 
 async function runs(tool, recipe) {
