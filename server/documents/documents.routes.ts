@@ -70,7 +70,11 @@ export function createDocumentRoutes({
     if (!body) throw new AppError('FILE_EMPTY');
     const id = randomUUID();
     const keyOf = (extension: string): string => pendingKey(documentId, id, extension);
-    const { key, ...photograph } = await receiver.receive({ body, declaredBytes, keyOf });
+    const { key, ...photograph } = await receiver.receive({ body, declaredBytes, keyOf }).catch((error: unknown) => {
+      // The rest of the body may still be on its way: no further request on this connection.
+      c.header('Connection', 'close');
+      throw error;
+    });
     const drop = () =>
       store.delete(key).catch((err: unknown) => c.get('logger').warn({ err, key }, 'an unused photograph stays'));
     try {

@@ -51,14 +51,14 @@ export function createPhotographReceiver({ store }: { store: ObjectStore }): Pho
     async receive({ body, declaredBytes, keyOf }) {
       const source = countedSource(body, declaredBytes);
       try {
-        const head = await readHead(source.chunks);
+        const head = await readHead(source);
         if (head.bytes.length === 0) throw new AppError('FILE_EMPTY');
         const contentType = await photographType(head.bytes);
         const early = await photographSize(head.bytes, contentType, head.whole);
         const key = keyOf(extensionOf(contentType));
         try {
           const hash = createHash('sha256');
-          await putStream(store, key, contentType, hashed([head.bytes], source.chunks, hash), declaredBytes);
+          await putStream(store, key, contentType, hashed(head.bytes, source, hash), declaredBytes);
           const size = early ?? (await sizeFromStore(key, contentType));
           return { key, contentType, bytes: source.count(), sha256: hash.digest('hex'), ...size };
         } catch (error) {
@@ -66,53 +66,69 @@ export function createPhotographReceiver({ store }: { store: ObjectStore }): Pho
           throw error;
         }
       } catch (error) {
-        // Read to the end what is still on its way, so that the answer arrives: a client that is writing does not listen.
-        void discardRest(source.chunks);
+        void source.discard();
         throw error;
       }
     },
   };
 }
 
-/** Counts what arrives and holds it to the limit and to what was promised. */
+/** The body of a request, counted, and held to the limit and to what was promised. */
 function countedSource(body: AsyncIterable<Uint8Array>, declaredBytes: number | null) {
+  // By hand, not `for await`: leaving that loop early closes the connection before the answer is sent.
+  const iterator = body[Symbol.asyncIterator]();
   let count = 0;
-  async function* counted(): AsyncGenerator<Uint8Array, void> {
-    try {
-      for await (const chunk of body) {
-        count += chunk.byteLength;
-        if (count > UPLOAD_MAX_BYTES) throw tooLarge();
-        yield chunk;
-      }
-    } catch (error) {
-      if (error instanceof AppError) throw error;
+  async function nextChunk(): Promise<Uint8Array | null> {
+    const next = await iterator.next().catch((error: unknown) => {
       throw new AppError('FILE_UNREADABLE', { why: 'cut_off' }, { cause: error });
+    });
+    if (!next.done) {
+      count += next.value.byteLength;
+      if (count > UPLOAD_MAX_BYTES) throw tooLarge();
+      return next.value;
     }
     if (declaredBytes !== null && count !== declaredBytes) throw new AppError('FILE_UNREADABLE', { why: 'cut_off' });
+    return null;
   }
-  return { chunks: counted(), count: () => count };
+  async function* chunks(): AsyncGenerator<Uint8Array, void> {
+    for (let chunk = await nextChunk(); chunk; chunk = await nextChunk()) yield chunk;
+  }
+  /** Reads on to the end and throws it away, up to a limit: a client that is still writing does not listen to the answer. */
+  async function discard(): Promise<void> {
+    const end = count + DISCARD_BYTES;
+    try {
+      for (let next = await iterator.next(); !next.done && count < end; next = await iterator.next())
+        count += next.value.byteLength;
+    } catch {
+      // Cut off: nobody is left to read the answer.
+    }
+  }
+  return { nextChunk, chunks, discard, count: () => count };
 }
+
+/** Bytes that are read and thrown away after a refusal. */
+const DISCARD_BYTES = 16 * 1024 * 1024;
+
+type Source = ReturnType<typeof countedSource>;
 
 export const tooLarge = (): AppError => new AppError('FILE_TOO_LARGE', { limit: UPLOAD_MAX_BYTES });
 
-async function readHead(chunks: AsyncGenerator<Uint8Array, void>): Promise<{ bytes: Buffer; whole: boolean }> {
+async function readHead(source: Source): Promise<{ bytes: Buffer; whole: boolean }> {
   const parts: Uint8Array[] = [];
   let length = 0;
   while (length < HEAD_BYTES) {
-    const next = await chunks.next();
-    if (next.done) return { bytes: Buffer.concat(parts), whole: true };
-    parts.push(next.value);
-    length += next.value.byteLength;
+    const chunk = await source.nextChunk();
+    if (!chunk) return { bytes: Buffer.concat(parts), whole: true };
+    parts.push(chunk);
+    length += chunk.byteLength;
   }
   return { bytes: Buffer.concat(parts), whole: false };
 }
 
-async function* hashed(head: Uint8Array[], rest: AsyncGenerator<Uint8Array, void>, hash: Hash): AsyncGenerator<Uint8Array, void> {
-  for (const chunk of head) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  for await (const chunk of rest) {
+async function* hashed(head: Uint8Array, source: Source, hash: Hash): AsyncGenerator<Uint8Array, void> {
+  hash.update(head);
+  yield head;
+  for await (const chunk of source.chunks()) {
     hash.update(chunk);
     yield chunk;
   }
@@ -140,19 +156,4 @@ async function putStream(
     throw failure.error ?? error;
   }
   if (failure.error) throw failure.error;
-}
-
-/** Bytes that are read and thrown away after a refusal. */
-const DISCARD_BYTES = 16 * 1024 * 1024;
-
-async function discardRest(chunks: AsyncGenerator<Uint8Array, void>): Promise<void> {
-  let discarded = 0;
-  try {
-    for (;;) {
-      const next = await chunks.next();
-      if (next.done || (discarded += next.value.byteLength) > DISCARD_BYTES) return;
-    }
-  } catch {
-    // Cut off: nobody is left to read the answer.
-  }
 }
