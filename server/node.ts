@@ -40,6 +40,8 @@ export interface NodeDeps {
   files: StaticFiles | null;
   logger: Logger;
   metrics: Metrics;
+  /** Milliseconds between two checks of all sessions of the sockets; a minute when absent. */
+  recheckMs?: number;
 }
 
 export interface Node {
@@ -71,7 +73,13 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     notifier,
     logger,
   });
-  const progress = createProgressStore({ redis: redis.cache, bus: createBusPublisher(redis.queues, prefix), prefix, clock, logger });
+  const progress = createProgressStore({
+    redis: redis.cache,
+    bus: createBusPublisher(redis.queues, prefix),
+    prefix,
+    clock,
+    logger,
+  });
   const vehicles = createVehiclesService({ db, notifier, clock });
   const documents = createDocumentsService({ db, notifier, vehicles, clock, country: country.code, timeZone: country.timeZone });
   const live = createLiveService({
@@ -94,6 +102,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     adapter: { publisher: redis.queues, subscriber: redis.adapter, prefix },
     metrics,
     logger,
+    ...(deps.recheckMs === undefined ? {} : { recheckMs: deps.recheckMs }),
   });
   const bus = await subscribeBus({
     redis: redis.bus,

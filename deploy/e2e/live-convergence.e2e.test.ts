@@ -48,7 +48,12 @@ beforeAll(async () => {
     // Nobody wakes the relay here: the polling alone carries this test.
     notifier: createOutboxNotifier({ notify: () => Promise.resolve(), logger: silentLogger() }),
   };
-  service = createDocumentsService({ ...deps, vehicles: createVehiclesService(deps), country: 'MG', timeZone: 'Indian/Antananarivo' });
+  service = createDocumentsService({
+    ...deps,
+    vehicles: createVehiclesService(deps),
+    country: 'MG',
+    timeZone: 'Indian/Antananarivo',
+  });
   await signIn();
   documentIds = await Promise.all(Array.from({ length: DOCUMENTS }, readDocument));
 });
@@ -66,7 +71,10 @@ async function signIn(): Promise<void> {
     body: JSON.stringify({ identifier: citizen.identifier, password: citizen.password }),
   });
   expect(answer.status).toBe(200);
-  cookie = answer.headers.getSetCookie().map((one) => one.split(';', 1)[0]).join('; ');
+  cookie = answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';', 1)[0])
+    .join('; ');
   const [user] = await database.db.select().from(users).where(eq(users.email, citizen.identifier));
   if (!user) throw new Error('the citizen is not in the database');
   userId = user.id;
@@ -97,7 +105,11 @@ interface Screen {
   entries: Map<string, TopicEntry>;
 }
 
-const topics = (): string[] => [...documentIds.map((id) => topicOf('document', id)), topicOf('garage', userId), topicOf('reading-queue')];
+const topics = (): string[] => [
+  ...documentIds.map((id) => topicOf('document', id)),
+  topicOf('garage', userId),
+  topicOf('reading-queue'),
+];
 
 function openScreen(faults: readonly Fault[]): Screen {
   const socket: LiveSocket = io(stack.origin, {
@@ -132,13 +144,26 @@ async function truth(): Promise<Map<string, unknown>> {
   return new Map(states.map(([topic, state]) => [topic, JSON.parse(JSON.stringify(state)) as unknown]));
 }
 
-type Action = { do: 'change'; document: number; value: number } | { do: 'burst'; value: number } | { do: 'kill'; process: string } | { do: 'pause'; ms: number };
+type Action =
+  | { do: 'change'; document: number; value: number }
+  | { do: 'burst'; value: number }
+  | { do: 'kill'; process: string }
+  | { do: 'pause'; ms: number };
 
 const actions = fc.oneof(
-  { weight: 14, arbitrary: fc.record({ do: fc.constant('change' as const), document: fc.nat(DOCUMENTS - 1), value: fc.nat(999_999) }) },
+  {
+    weight: 14,
+    arbitrary: fc.record({ do: fc.constant('change' as const), document: fc.nat(DOCUMENTS - 1), value: fc.nat(999_999) }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('burst' as const), value: fc.nat(999_999) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pause' as const), ms: fc.nat(150) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('kill' as const), process: fc.constantFrom('node-1', 'node-2', 'relay', 'redis-queues') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('kill' as const),
+      process: fc.constantFrom('node-1', 'node-2', 'relay', 'redis-queues'),
+    }),
+  },
 );
 const faults = fc.array(
   fc.oneof(
@@ -193,7 +218,10 @@ it(
             const started = performance.now();
             const expected = await truth();
             await until(
-              () => screens.every(({ entries }) => [...expected].every(([topic, state]) => isDeepStrictEqual(entries.get(topic)?.state, state))),
+              () =>
+                screens.every(({ entries }) =>
+                  [...expected].every(([topic, state]) => isDeepStrictEqual(entries.get(topic)?.state, state)),
+                ),
               { timeoutMs: 20_000, everyMs: 5, what: 'every screen equal to the database' },
             );
             took.push(performance.now() - started);

@@ -9,6 +9,8 @@ export interface SessionRegistry {
   /** False when the session ended while the handshake was under way: the socket must not stay. */
   add(socket: LiveSocket): boolean;
   remove(socket: LiveSocket): void;
+  /** Whether this node was told that the session is over: a cache may not know yet. */
+  hasEnded(sessionId: string): boolean;
   socketsOfUser(userId: string): number;
   /** Closes the sockets of a session, and remembers it for those whose handshake is under way. */
   end(sessionId: string, why: SessionEnd): number;
@@ -56,6 +58,7 @@ export function createSessionRegistry(now: () => number = Date.now): SessionRegi
       if (left > 0) byUser.set(userId, left);
       else byUser.delete(userId);
     },
+    hasEnded: (sessionId) => ended.has(sessionId),
     socketsOfUser: (userId) => byUser.get(userId) ?? 0,
     end(sessionId, why) {
       forgetOld();

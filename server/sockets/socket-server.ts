@@ -63,7 +63,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   io.use((socket, next) => {
     deps.authenticate(socket.handshake.headers.cookie).then(
       (session) => {
-        if (!session) return next(refusal('UNAUTHENTICATED'));
+        if (!session || sessions.hasEnded(session.viewer.sessionId)) return next(refusal('UNAUTHENTICATED'));
         if (sessions.socketsOfUser(session.viewer.userId) >= MAX_SOCKETS_PER_USER) return next(refusal('TOO_MANY_SOCKETS'));
         socket.data = {
           viewer: session.viewer,

@@ -15,7 +15,8 @@ export const setting = <T extends z.ZodType>(schema: T, meaning: string, options
   ...options,
 });
 
-const port = z.coerce.number().int().min(1).max(65_535);
+/** 0 takes a free one. */
+const port = z.coerce.number().int().min(0).max(65_535);
 const url = (...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
     error: `must be a URL (${protocols.join(' or ')})`,

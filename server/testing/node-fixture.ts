@@ -1,0 +1,166 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { io, type Socket } from 'socket.io-client';
+import { connectRaw } from '#db/connect.ts';
+import { sessions, users } from '#db/schema/identity.ts';
+import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
+import type {
+  Ack,
+  ClientToServerEvents,
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  ServerToClientEvents,
+} from '#shared/contracts/commands.ts';
+import { deriveKey } from '#shared/node/keys.ts';
+import { createBusPublisher } from '#shared/node/live-bus.ts';
+import { createMetrics } from '#shared/node/metrics.ts';
+import { createObjectStore } from '#shared/node/object-store.ts';
+import { createJobQueues } from '#shared/node/queues.ts';
+import { connectRedis, redisReady } from '#shared/node/redis.ts';
+import { silentLogger, testPrefix } from '#shared/node/testing/helpers.ts';
+import { startRelay, type Relay } from '#workers/relay/relay.ts';
+import { loadServerConfig } from '../config.ts';
+import { createSessionCache } from '../identity/session-cache.service.ts';
+import { createSessionCookie, type SessionCookie } from '../identity/session-cookie.ts';
+import { startNode, type Node } from '../node.ts';
+
+export const ORIGIN = 'http://vignette.test';
+const SECRET = 'a secret of the tests that is long enough';
+
+export type TestSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+
+export interface Person {
+  userId: string;
+  sessionId: string;
+  cookie: string;
+}
+
+/** A node and a relay of the test file's own, in this process, on real Postgres and Redis. */
+export interface NodeFixture {
+  database: TestDatabase;
+  node: Node;
+  relay: Relay;
+  busName: string;
+  http: string;
+  person(options?: { userId?: string; lifetimeMs?: number }): Promise<Person>;
+  socket(options: { cookie?: string; origin?: string | null; transports?: ('websocket' | 'polling')[] }): TestSocket;
+  /** Connects, or rejects with the server's refusal. */
+  connected(socket: TestSocket): Promise<TestSocket>;
+  close(): Promise<void>;
+}
+
+const env = (name: string): string => process.env[name] ?? '';
+
+export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000): Promise<NodeFixture> {
+  const database = await createTestDatabase(8);
+  const prefix = testPrefix();
+  const logger = silentLogger();
+  const config = loadServerConfig({
+    ...process.env,
+    NODE_ENV: 'test',
+    NODE_NAME: `node-${prefix}`,
+    DATABASE_URL: database.url,
+    REDIS_PREFIX: prefix,
+    PUBLIC_ORIGIN: ORIGIN,
+    AUTH_SECRET: SECRET,
+    HTTP_PORT: '0',
+    SOCKET_PORT: '0',
+    SOCKET_ENGINE: engine,
+    DRAIN_SECONDS: '5',
+  });
+  const busName = `bus-${prefix}`;
+  const redis = {
+    queues: connectRedis(env('REDIS_QUEUES_URL'), 'fail-fast', logger, `queues-${prefix}`),
+    cache: connectRedis(env('REDIS_CACHE_URL'), 'fail-fast', logger, `cache-${prefix}`),
+    bus: connectRedis(env('REDIS_QUEUES_URL'), 'patient', logger, busName),
+    adapter: connectRedis(env('REDIS_QUEUES_URL'), 'patient', logger, `adapter-${prefix}`),
+  };
+  await Promise.all(Object.values(redis).map((connection) => redisReady(connection)));
+  const store = createObjectStore({
+    endpoint: config.S3_ENDPOINT,
+    region: config.S3_REGION,
+    bucket: config.S3_BUCKET,
+    accessKeyId: config.S3_ACCESS_KEY_ID,
+    secretAccessKey: config.S3_SECRET_ACCESS_KEY,
+  });
+  const metrics = createMetrics({ process: 'test', defaults: false });
+  const node = await startNode({ config, database, redis, store, files: null, logger, metrics, recheckMs });
+  const queues = createJobQueues({ redisUrl: env('REDIS_QUEUES_URL'), prefix, logger });
+  const relay = startRelay({
+    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay' }),
+    bus: createBusPublisher(redis.queues, prefix),
+    queues,
+    projections: [],
+    beforeSessionsEnd: (ids) =>
+      createSessionCache({ queues: redis.queues, cache: redis.cache, prefix, logger }).tombstone(...ids),
+    logger,
+    metrics: createMetrics({ process: 'relay', defaults: false }),
+    standbyMs: 50,
+  });
+  const cookie = createSessionCookie({ publicOrigin: ORIGIN, key: deriveKey(SECRET, 'session-cookie').toString('base64url') });
+  const open: TestSocket[] = [];
+
+  return {
+    database,
+    node,
+    relay,
+    busName,
+    http: `http://127.0.0.1:${node.httpPort}`,
+    person: (options) => insertPerson(database, cookie, options),
+    socket(options) {
+      const socket: TestSocket = io(`http://127.0.0.1:${node.socketPort}`, {
+        autoConnect: false,
+        forceNew: true,
+        reconnection: false,
+        transports: options.transports ?? ['websocket'],
+        extraHeaders: {
+          ...(options.origin === null ? {} : { origin: options.origin ?? ORIGIN }),
+          ...(options.cookie ? { cookie: options.cookie } : {}),
+        },
+      });
+      open.push(socket);
+      return socket;
+    },
+    connected: (socket) =>
+      new Promise((resolve, reject) => {
+        socket.once('connect', () => resolve(socket));
+        socket.once('connect_error', reject);
+        socket.connect();
+      }),
+    async close() {
+      for (const socket of open) socket.disconnect();
+      await relay.stop();
+      await node.stop();
+      await queues.close();
+      for (const connection of Object.values(redis)) connection.disconnect();
+      store.close();
+      await database.drop();
+    },
+  };
+}
+
+async function insertPerson(
+  database: TestDatabase,
+  cookie: SessionCookie,
+  options: { userId?: string; lifetimeMs?: number } = {},
+): Promise<Person> {
+  const userId = options.userId ?? randomUUID();
+  const sessionId = randomUUID();
+  const token = `${sessionId}${randomBytes(24).toString('base64url')}`;
+  if (!options.userId) await database.db.insert(users).values({ id: userId, name: 'Rakoto', email: `${userId}@example.mg` });
+  const expiresAt = new Date(Date.now() + (options.lifetimeMs ?? 3600_000));
+  await database.db.insert(sessions).values({ id: sessionId, userId, token, expiresAt });
+  return { userId, sessionId, cookie: cookie.issue(token).split(';', 1)[0] ?? '' };
+}
+
+/** One command and its answer. */
+export function send<C extends CommandName>(socket: TestSocket, name: C, input: CommandInput<C>): Promise<Ack<CommandOutput<C>>> {
+  return sendAny(socket, name, input) as Promise<Ack<CommandOutput<C>>>;
+}
+
+/** The same for what the types do not allow. */
+export function sendAny(socket: TestSocket, name: string, input: unknown): Promise<unknown> {
+  const timed = socket.timeout(5_000);
+  const emit = timed.emitWithAck as (name: string, input: unknown) => Promise<unknown>;
+  return emit.call(timed, name, input);
+}

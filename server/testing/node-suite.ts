@@ -1,0 +1,210 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documents } from '#db/schema/documents.ts';
+import { sessions, users } from '#db/schema/identity.ts';
+import { appendOutbox } from '#db/outbox.repository.ts';
+import { topicOf } from '#shared/contracts/topics.ts';
+import { connectTestRedis } from '#shared/node/testing/test-redis.ts';
+import { until } from '#shared/node/testing/helpers.ts';
+import { garageChange } from '../vehicles/garage-events.ts';
+import { MAX_SOCKETS_PER_USER } from '../sockets/socket-server.ts';
+import { ORIGIN, createNodeFixture, send, sendAny, type NodeFixture, type Person, type TestSocket } from './node-fixture.ts';
+
+/** What a node promises, whichever engine carries its sockets. */
+export function describeNode(engine: 'uws' | 'ws'): void {
+  let fixture: NodeFixture;
+  beforeAll(async () => {
+    fixture = await createNodeFixture(engine, 1_000);
+    await until(() => fixture.relay.leading, { what: 'the relay leads' });
+  });
+  afterAll(() => fixture.close());
+
+  const enter = async (person: Person): Promise<TestSocket> => fixture.connected(fixture.socket({ cookie: person.cookie }));
+  const request = (method: string, path: string, cookie: string, body?: unknown): Promise<Response> =>
+    fetch(`${fixture.http}${path}`, {
+      method,
+      headers: { origin: ORIGIN, cookie, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+
+  describe('the handshake', () => {
+    it('lets a session in, by websocket and by polling', async () => {
+      const person = await fixture.person();
+      for (const transports of [['websocket' as const], ['polling' as const]]) {
+        const socket = await fixture.connected(fixture.socket({ cookie: person.cookie, transports }));
+        expect(await send(socket, 'live:check', { held: [] })).toMatchObject({ data: { behind: [] } });
+        socket.disconnect();
+      }
+    });
+    it.each([
+      ['no cookie', {}],
+      ['a forged cookie', { cookie: 'vignette-00000000=11111111-1111-4111-8111-111111111111x.AAAA' }],
+    ])('refuses %s', async (_what, options) => {
+      await expect(fixture.connected(fixture.socket(options))).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+    });
+    it.each([
+      ['another origin', 'http://evil.test'],
+      ['an origin that begins like ours', `${ORIGIN}.evil.test`],
+      ['our origin on another port', `${ORIGIN}:8081`],
+      ['no origin', null],
+    ])('refuses %s', async (_what, origin) => {
+      const { cookie } = await fixture.person();
+      await expect(fixture.connected(fixture.socket({ cookie, origin }))).rejects.toThrow();
+    });
+    it('refuses one socket too many of one person, and lets them in again when one has gone', async () => {
+      const person = await fixture.person();
+      const held = await Promise.all(Array.from({ length: MAX_SOCKETS_PER_USER }, () => enter(person)));
+      await expect(enter(person)).rejects.toMatchObject({ data: { code: 'TOO_MANY_SOCKETS' } });
+      held[0]?.disconnect();
+      await until(async () => enter(person).catch(() => null), { what: 'let in again' });
+      held.forEach((socket) => socket.disconnect());
+    });
+  });
+
+  describe('topics', () => {
+    it('are read and followed by who may, refused to others', async () => {
+      const [rakoto, rabe] = [await fixture.person(), await fixture.person()];
+      const [mine, theirs] = [await enter(rakoto), await enter(rabe)];
+      const topic = topicOf('garage', rakoto.userId);
+      expect(await send(theirs, 'live:subscribe', { topic })).toMatchObject({ error: { code: 'TOPIC_FORBIDDEN' } });
+      expect(await send(mine, 'live:subscribe', { topic: 'weather:today' })).toMatchObject({ error: { code: 'TOPIC_UNKNOWN' } });
+      expect(await send(mine, 'live:subscribe', { topic })).toMatchObject({
+        data: { seq: 0, kind: 'state', state: { vehicles: [] } },
+      });
+      const heard: string[] = [];
+      mine.on('live', (message) => heard.push(`mine ${message.topic} ${message.seq}`));
+      theirs.on('live', (message) => heard.push(`theirs ${message.topic} ${message.seq}`));
+      await fixture.database.db.transaction((tx) =>
+        appendOutbox(tx, 'user.created', { userId: rakoto.userId, locale: 'fr' }, [garageChange(rakoto.userId)]),
+      );
+      await until(() => heard.length > 0, { what: 'the change arrives' });
+      expect(heard).toEqual([`mine ${topic} 1`]);
+      expect(await send(mine, 'live:check', { held: [[topic, 0]] })).toMatchObject({ data: { behind: [topic] } });
+      expect(await send(mine, 'live:check', { held: [[topic, 1]] })).toMatchObject({ data: { behind: [] } });
+      expect(await send(theirs, 'live:check', { held: [[topic, 1]] })).toMatchObject({ data: { behind: [topic] } });
+    });
+
+    it('of a document are its owner’s alone, and missing ones look the same as others’', async () => {
+      const [rakoto, rabe] = [await fixture.person(), await fixture.person()];
+      const [document] = await fixture.database.db
+        .insert(documents)
+        .values({ userId: rakoto.userId, status: 'read' })
+        .returning();
+      const socket = await enter(rabe);
+      for (const key of [document?.id ?? '', '00000000-0000-4000-8000-000000000000', 'no-uuid']) {
+        for (const name of ['document', 'document-progress'] as const) {
+          expect(await send(socket, 'live:subscribe', { topic: topicOf(name, key) })).toMatchObject({
+            error: { code: 'TOPIC_FORBIDDEN' },
+          });
+        }
+      }
+    });
+  });
+
+  describe('commands', () => {
+    it('are parsed before anything else, and unknown ones named', async () => {
+      const socket = await enter(await fixture.person());
+      expect(await send(socket, 'document:discard', { documentId: 'x' })).toMatchObject({
+        error: { code: 'INVALID_INPUT', details: { fields: ['documentId'] } },
+      });
+      const [unknown, inherited] = await Promise.all(['weather:tell', 'constructor'].map((name) => sendAny(socket, name, {})));
+      expect(unknown).toMatchObject({ error: { code: 'INVALID_INPUT', details: { command: 'weather:tell' } } });
+      expect(inherited).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+    });
+    it('are limited in number, and a socket that floods is cut off', async () => {
+      const socket = await enter(await fixture.person());
+      const answers = await Promise.all(Array.from({ length: 80 }, () => send(socket, 'live:check', { held: [] })));
+      expect(answers.filter((answer) => 'error' in answer && answer.error.code === 'RATE_LIMITED').length).toBeGreaterThan(20);
+      for (let sent = 0; sent < 400; sent += 1) socket.emit('live:check', { held: [] }, () => undefined);
+      await until(() => socket.disconnected, { what: 'cut off' });
+    });
+  });
+
+  describe('the end of a session closes its sockets within two seconds', () => {
+    const ends: Record<string, (person: Person) => Promise<unknown>> = {
+      'signing out': ({ cookie }) => request('POST', '/api/auth/sign-out', cookie),
+      'ended from another session': async ({ userId, sessionId }) => {
+        const other = await fixture.person({ userId });
+        const answer = await request('DELETE', `/api/auth/sessions/${sessionId}`, other.cookie);
+        expect(answer.status).toBe(204);
+      },
+      'deleted with plain SQL': ({ sessionId }) => fixture.database.db.delete(sessions).where(eq(sessions.id, sessionId)),
+      'a change of role': ({ userId }) => fixture.database.db.update(users).set({ role: 'agent' }).where(eq(users.id, userId)),
+      'a disabled account': ({ userId }) =>
+        fixture.database.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, userId)),
+      'a deleted account': ({ userId }) => fixture.database.db.delete(users).where(eq(users.id, userId)),
+    };
+    it.each(Object.keys(ends))('%s', async (how) => {
+      const person = await fixture.person();
+      const [first, second] = [await enter(person), await enter(person)];
+      let told = '';
+      first.on('session:ended', ({ why }) => (told = why));
+      await ends[how]?.(person);
+      const ended = Date.now();
+      await until(() => first.disconnected && second.disconnected, { what: 'both sockets closed', timeoutMs: 2_000 });
+      expect(told).toBe('revoked');
+      expect(Date.now() - ended).toBeLessThan(2_000);
+      await expect(enter(person)).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+    });
+
+    it('running out', async () => {
+      const person = await fixture.person({ lifetimeMs: 1_500 });
+      const socket = await enter(person);
+      let told = '';
+      socket.on('session:ended', ({ why }) => (told = why));
+      await until(() => socket.disconnected, { what: 'closed', timeoutMs: 3_500 });
+      expect(told).toBe('expired');
+    });
+
+    it('while the live bus is away: found by the next check of all sessions', async () => {
+      const person = await fixture.person();
+      const socket = await enter(person);
+      let resync = '';
+      const watcher = await enter(await fixture.person());
+      watcher.on('live:resync', ({ reason }) => (resync = reason));
+      const redis = await connectTestRedis('queues');
+      const clients = String(await redis.call('CLIENT', 'LIST'));
+      const id = clients
+        .split('\n')
+        .find((line) => line.includes(`name=${fixture.busName}`))
+        ?.match(/id=(\d+)/)?.[1];
+      await fixture.database.db.delete(sessions).where(eq(sessions.id, person.sessionId));
+      await redis.call('CLIENT', 'KILL', 'ID', id ?? '');
+      await until(() => socket.disconnected, { what: 'closed', timeoutMs: 3_000 });
+      await until(() => resync === 'bus_restored', { what: 'the others are told to read again' });
+      redis.disconnect();
+    });
+
+    it('does not touch the sessions of others, nor other sessions of the same person', async () => {
+      const person = await fixture.person();
+      const other = await fixture.person({ userId: person.userId });
+      const [ending, staying] = [await enter(person), await enter(other)];
+      await request('POST', '/api/auth/sign-out', person.cookie);
+      await until(() => ending.disconnected, { timeoutMs: 2_000 });
+      expect(await send(staying, 'live:check', { held: [] })).toMatchObject({ data: { behind: [] } });
+    });
+  });
+
+  describe('a node that stops', () => {
+    // One native app a process: the node that stops here runs on ws, its draining is the same code.
+    it('is not ready any more, tells its clients to move, and closes when they have', async () => {
+      const stopping = await createNodeFixture('ws');
+      try {
+        const person = await stopping.person();
+        const socket = await stopping.connected(stopping.socket({ cookie: person.cookie }));
+        let within = -1;
+        socket.on('node:draining', (notice) => {
+          within = notice.withinMs;
+          setTimeout(() => socket.disconnect(), 100);
+        });
+        expect((await fetch(`${stopping.http}/readyz`)).status).toBe(200);
+        const stopped = stopping.node.stop();
+        await until(() => within === 5_000, { what: 'told to move' });
+        await stopped;
+        await expect(fetch(`${stopping.http}/readyz`)).rejects.toThrow();
+      } finally {
+        await stopping.close();
+      }
+    });
+  });
+}
