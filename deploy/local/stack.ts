@@ -127,7 +127,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 
     await runDatabaseCommand(workspace, 'migrate', shared);
     const catching = besides(startCatcher(workspace, ports, options.environment ?? {}, keep));
-    const signIns = readSignIns(await runDatabaseCommand(workspace, 'seed', shared));
+    const signIns = readSignIns(await runDatabaseCommand(workspace, 'seed', { ...shared, SEED_DEMO: '1' }));
     const catcher = await catching;
     const { programs, clientDirectory } = await building;
 

@@ -10,7 +10,11 @@ const UNKNOWN = '0.0.0.0';
  * The client's address. The balancer deletes the X-Forwarded-For that came in and sets its own; the last value is the one that the
  * nearest balancer wrote, whatever stands before it.
  */
-export function clientAddressOf(source: AddressSource, forwarded: string | undefined, bindings: HttpBindings | undefined): string {
+export function clientAddressOf(
+  source: AddressSource,
+  forwarded: string | undefined,
+  bindings: HttpBindings | undefined,
+): string {
   const connection = bindings?.incoming?.socket?.remoteAddress;
   const said = source === 'forwarded' ? forwarded?.split(',').at(-1)?.trim() : undefined;
   return plain(said) ?? plain(connection) ?? UNKNOWN;

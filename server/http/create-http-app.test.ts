@@ -16,26 +16,37 @@ const feature = new Hono<HttpEnvironment>()
   .get('/broken', () => {
     throw new Error('the database said: secret');
   })
-  .post('/things', async (c) => c.json(await readJson(c, z.object({ name: z.string().min(2), deep: z.object({ size: z.number() }).optional() }))));
+  .post('/things', async (c) =>
+    c.json(await readJson(c, z.object({ name: z.string().min(2), deep: z.object({ size: z.number() }).optional() }))),
+  );
 
 const app = httpApp({ routers: [{ path: '/api', app: feature }] });
 const post = (body: string, headers: Record<string, string> = {}) =>
-  app.request('/api/things', { method: 'POST', body, headers: { 'content-type': 'application/json', origin: ORIGIN, ...headers } });
+  app.request('/api/things', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', origin: ORIGIN, ...headers },
+  });
 
 describe('Origin', () => {
   it('ours is let through', async () => expect((await post('{"name":"ok"}')).status).toBe(200));
 
-  it.each(['https://vignette.example.evil', 'http://vignette.example', 'https://vignette.example:8443', 'null', 'https://VIGNETTE.example', ''])(
-    '%j is refused',
-    async (origin) => {
-      const answer = await post('{"name":"ok"}', { origin });
-      expect(answer.status).toBe(403);
-      expect(await answer.json()).toEqual({ error: { code: 'ORIGIN_REFUSED' } });
-    },
-  );
+  it.each([
+    'https://vignette.example.evil',
+    'http://vignette.example',
+    'https://vignette.example:8443',
+    'null',
+    'https://VIGNETTE.example',
+    '',
+  ])('%j is refused', async (origin) => {
+    const answer = await post('{"name":"ok"}', { origin });
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toEqual({ error: { code: 'ORIGIN_REFUSED' } });
+  });
 
   it('absent is refused, for every method that changes something', async () => {
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) expect((await app.request('/api/things', { method })).status).toBe(403);
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+      expect((await app.request('/api/things', { method })).status).toBe(403);
   });
 
   it('is not asked for reading', async () => expect((await app.request('/api/things/1')).status).toBe(200));
@@ -59,7 +70,9 @@ describe('errors', () => {
     const answer = await app.request('/api/broken');
     expect(answer.status).toBe(500);
     const text = await answer.text();
-    expect(JSON.parse(text)).toEqual({ error: { code: 'INTERNAL', incident: expect.stringMatching(/^[0-9a-f]{10}$/) as string } });
+    expect(JSON.parse(text)).toEqual({
+      error: { code: 'INTERNAL', incident: expect.stringMatching(/^[0-9a-f]{10}$/) as string },
+    });
     expect(text).not.toContain('secret');
   });
 
@@ -89,7 +102,9 @@ describe('the client’s address', () => {
 
   it('is not taken from the header when nothing in front sets it', async () => {
     const direct = httpApp({ addressSource: 'connection', routers: [{ path: '/api', app: feature }] });
-    expect(await (await direct.request('/api/address', { headers: { 'x-forwarded-for': '203.0.113.9' } })).text()).toBe('0.0.0.0');
+    expect(await (await direct.request('/api/address', { headers: { 'x-forwarded-for': '203.0.113.9' } })).text()).toBe(
+      '0.0.0.0',
+    );
   });
 });
 
@@ -102,7 +117,9 @@ describe('what every answer carries', () => {
     expect(headers.get('permissions-policy')).toContain('camera=(self)');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('cache-control')).toBe('no-store');
-    const plain = await httpApp({ publicOrigin: 'http://127.0.0.1:8080' }).request('/healthz', { headers: { 'x-request-id': 'bad id\t' } });
+    const plain = await httpApp({ publicOrigin: 'http://127.0.0.1:8080' }).request('/healthz', {
+      headers: { 'x-request-id': 'bad id\t' },
+    });
     expect(plain.headers.get('strict-transport-security')).toBeNull();
     expect(plain.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -118,15 +135,24 @@ describe('health', () => {
   it('is alive whatever happens, and ready when its probes say so and it is not going away', async () => {
     let draining = false;
     let up = true;
-    const probes = { postgres: () => Promise.resolve(up), redis: () => (up ? Promise.resolve() : Promise.reject(new Error('away'))) };
+    const probes = {
+      postgres: () => Promise.resolve(up),
+      redis: () => (up ? Promise.resolve() : Promise.reject(new Error('away'))),
+    };
     const health = httpApp({ probes, isDraining: () => draining });
     const ready = async () => {
       const answer = await health.request('/readyz');
       return { status: answer.status, body: await answer.json() };
     };
-    expect(await ready()).toEqual({ status: 200, body: { ready: true, draining: false, checks: { postgres: true, redis: true } } });
+    expect(await ready()).toEqual({
+      status: 200,
+      body: { ready: true, draining: false, checks: { postgres: true, redis: true } },
+    });
     up = false;
-    expect(await ready()).toEqual({ status: 503, body: { ready: false, draining: false, checks: { postgres: false, redis: false } } });
+    expect(await ready()).toEqual({
+      status: 503,
+      body: { ready: false, draining: false, checks: { postgres: false, redis: false } },
+    });
     up = true;
     draining = true;
     expect(await ready()).toMatchObject({ status: 503, body: { ready: false, draining: true } });

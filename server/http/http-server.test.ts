@@ -17,11 +17,13 @@ function slowApp() {
   let finish = (): void => undefined;
   let arrived = (): void => undefined;
   const running = new Promise<void>((resolve) => (arrived = resolve));
-  const app = new Hono<HttpEnvironment>().get('/quick', (c) => c.text('quick')).get('/slow', async (c) => {
-    arrived();
-    await new Promise<void>((resolve) => (finish = resolve));
-    return c.text('done');
-  });
+  const app = new Hono<HttpEnvironment>()
+    .get('/quick', (c) => c.text('quick'))
+    .get('/slow', async (c) => {
+      arrived();
+      await new Promise<void>((resolve) => (finish = resolve));
+      return c.text('done');
+    });
   return { app, running, finish: () => finish() };
 }
 

@@ -13,7 +13,7 @@ export async function readJson<S extends z.ZodType>(c: Context<HttpEnvironment>,
   if (Number(c.req.header('content-length') ?? 0) > MAX_BYTES) throw refused('too-large');
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
+  for await (const chunk of bodyOf(c)) {
     bytes += chunk.byteLength;
     if (bytes > MAX_BYTES) throw refused('too-large');
     chunks.push(chunk);
@@ -26,3 +26,5 @@ export async function readJson<S extends z.ZodType>(c: Context<HttpEnvironment>,
   }
   return schema.parse(value);
 }
+
+const bodyOf = (c: Context<HttpEnvironment>): AsyncIterable<Uint8Array> | Uint8Array[] => c.req.raw.body ?? [];

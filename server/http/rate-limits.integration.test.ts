@@ -38,7 +38,8 @@ describe('a limit', () => {
 
   it('grows for who comes again, up to its most', async () => {
     const limit = limits.limit('growing', { points: 1, seconds: 1, growing: { firstSeconds: 100, mostSeconds: 300 } });
-    const unblock = async () => redis.del(...(await redis.keys(`${prefix}limit:growing:*`)).filter((name) => !name.includes('strikes')));
+    const unblock = async () =>
+      redis.del(...(await redis.keys(`${prefix}limit:growing:*`)).filter((name) => !name.includes('strikes')));
     for (const seconds of [100, 200, 300, 300]) {
       await limit.consume('x');
       await expect(limit.consume('x')).rejects.toMatchObject(limited(seconds));
@@ -57,7 +58,11 @@ describe('a limit', () => {
 
   it('counts by itself while Redis is away', async () => {
     const away = absentRedis();
-    const limit = createRateLimits({ redis: away, prefix, key }).limit('away', { points: 2, seconds: 60, growing: { firstSeconds: 90, mostSeconds: 90 } });
+    const limit = createRateLimits({ redis: away, prefix, key }).limit('away', {
+      points: 2,
+      seconds: 60,
+      growing: { firstSeconds: 90, mostSeconds: 90 },
+    });
     await limit.consume('x');
     await limit.consume('x');
     await expect(limit.consume('x')).rejects.toMatchObject(limited(90));

@@ -14,7 +14,11 @@ const QUIET = new Set(['/healthz', '/readyz', '/metrics']);
  * Gives every request an id (the balancer's, when it sends one), a logger and the client's address; logs and measures it when it is
  * answered. The log names the path, never the query; addresses are not logged.
  */
-export function requestContext(deps: { logger: Logger; metrics: Metrics; addressSource: AddressSource }): MiddlewareHandler<HttpEnvironment> {
+export function requestContext(deps: {
+  logger: Logger;
+  metrics: Metrics;
+  addressSource: AddressSource;
+}): MiddlewareHandler<HttpEnvironment> {
   const seconds = deps.metrics.histogram(
     'http_request_seconds',
     'Time from a request to its answer, by route',

@@ -5,7 +5,8 @@ import type { HttpEnvironment } from './environment.ts';
  * Pages name their own scripts by hash, in a <meta> made by the build: a `script-src` or `default-src` here would have to name them
  * too, for the stricter of two policies wins. So the header holds what a <meta> cannot say (frame-ancestors) and what no page needs.
  */
-const PAGE_POLICY = "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; manifest-src 'self'; worker-src 'self' blob:";
+const PAGE_POLICY =
+  "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; manifest-src 'self'; worker-src 'self' blob:";
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** Security headers on every answer; an answer that set one of them itself keeps it. */

@@ -98,8 +98,9 @@ describe('chunks', () => {
 });
 
 describe('what is not there', () => {
-  it.each(['/_app/immutable/chunks/gone.js', '/picture.png', '/..%2f..%2fetc/passwd.txt', '/%ff', '/a.Bc12.js.br'])('%s is not a page', async (url) =>
-    expect((await get(url)).status).toBe(404),
+  it.each(['/_app/immutable/chunks/gone.js', '/picture.png', '/..%2f..%2fetc/passwd.txt', '/%ff', '/a.Bc12.js.br'])(
+    '%s is not a page',
+    async (url) => expect((await get(url)).status).toBe(404),
   );
 
   it('is never a file outside the build', async () => {

@@ -20,7 +20,12 @@ export interface Authenticator {
   stillValid(sessionIds: readonly string[]): Promise<Set<string>>;
 }
 
-export function createAuthenticator(deps: { db: Db; cookie: SessionCookie; cache: SessionCache; now?: () => number }): Authenticator {
+export function createAuthenticator(deps: {
+  db: Db;
+  cookie: SessionCookie;
+  cache: SessionCache;
+  now?: () => number;
+}): Authenticator {
   const now = deps.now ?? Date.now;
   return {
     async authenticate(cookieHeader) {
@@ -33,7 +38,13 @@ export function createAuthenticator(deps: { db: Db; cookie: SessionCookie; cache
       const readAt = now();
       const found = await findSession(deps.db, sessionId, token);
       if (!found) return null;
-      const session = { userId: found.userId, role: found.role, officeId: found.officeId, expiresAt: found.expiresAt.getTime(), readAt };
+      const session = {
+        userId: found.userId,
+        role: found.role,
+        officeId: found.officeId,
+        expiresAt: found.expiresAt.getTime(),
+        readAt,
+      };
       await deps.cache.fill(sessionId, session);
       return answer(sessionId, session, now());
     },

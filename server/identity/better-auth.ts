@@ -92,7 +92,11 @@ export interface IdentityLibrary {
    * Checks a password and opens a session (its own statements, no transaction: the hash is not computed while a connection is held).
    * Null when there is no such e-mail or the password is wrong, after the same work in both cases.
    */
-  signIn(email: string, password: string, from: RequestOrigin): Promise<{ userId: string; sessionId: string; token: string } | null>;
+  signIn(
+    email: string,
+    password: string,
+    from: RequestOrigin,
+  ): Promise<{ userId: string; sessionId: string; token: string } | null>;
   /** Makes a verified citizen with a password, in the caller's transaction. */
   createUser(tx: Tx, user: NewUser): Promise<{ userId: string }>;
   /** Opens a session in the caller's transaction. */
@@ -141,4 +145,5 @@ export async function createIdentityLibrary(deps: {
 /** A user agent is kept to show people their sessions: enough of it to tell a browser, no more. */
 const userAgentOf = (from: RequestOrigin): string => (from.userAgent ?? '').slice(0, 256);
 
-const headersOf = (from: RequestOrigin): Headers => new Headers({ 'x-client-address': from.clientAddress, 'user-agent': userAgentOf(from) });
+const headersOf = (from: RequestOrigin): Headers =>
+  new Headers({ 'x-client-address': from.clientAddress, 'user-agent': userAgentOf(from) });

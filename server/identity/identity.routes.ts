@@ -35,7 +35,9 @@ export function createIdentityRoutes({ service, authenticator, cookie }: Identit
       await service.signUp.start(await readJson(c, SignUpStart), originOf(c));
       return c.json({}, 202);
     })
-    .post('/auth/sign-up/complete', async (c) => opened(c, await service.signUp.complete(await readJson(c, SignUpComplete), originOf(c)), 201))
+    .post('/auth/sign-up/complete', async (c) =>
+      opened(c, await service.signUp.complete(await readJson(c, SignUpComplete), originOf(c)), 201),
+    )
     .post('/auth/sign-in', async (c) => opened(c, await service.signIn(await readJson(c, SignIn), originOf(c)), 200))
     .post('/auth/sign-out', async (c) => {
       // The cookie's signature is enough to end its session: a session that is over already needs no sign-in to be left.

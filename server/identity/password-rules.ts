@@ -3,7 +3,13 @@ import type { Contact } from '#shared/domain/contact.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
 /** Shortest run of one character, or of characters in alphabet, number or keyboard order, that makes a whole password weak. */
-const ROWS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiopasdfghjklzxcvbnm', 'azertyuiopqsdfghjklmwxcvbn', 'aqwzsxedcrfvtgbyhnujm'];
+const ROWS = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '01234567890',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'azertyuiopqsdfghjklmwxcvbn',
+  'aqwzsxedcrfvtgbyhnujm',
+];
 
 /**
  * Refuses passwords that are guessed first (NIST SP 800-63B: no composition rules, but a list of common ones, and not the person's
@@ -13,7 +19,8 @@ export function checkPassword(password: string, contact: Contact | null): void {
   const text = password.normalize('NFKC').toLowerCase();
   if (COMMON_PASSWORDS.has(text) || COMMON_PASSWORDS.has(text.replace(/[\d!.?*@#$_-]+$/, ''))) throw weak('common');
   if (isRun(text)) throw weak('sequence');
-  if (contact && [contact.value, contact.value.split('@')[0] ?? '', contact.value.replace(/^\+\d{2,3}/, '0')].includes(text)) throw weak('own-address');
+  if (contact && [contact.value, contact.value.split('@')[0] ?? '', contact.value.replace(/^\+\d{2,3}/, '0')].includes(text))
+    throw weak('own-address');
 }
 
 const weak = (reason: string): AppError => new AppError('PASSWORD_TOO_WEAK', { reason });

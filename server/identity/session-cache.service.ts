@@ -36,7 +36,13 @@ export interface SessionCache {
 }
 
 /** Both connections must fail fast. */
-export function createSessionCache(deps: { queues: Redis; cache: Redis; prefix: string; logger: Logger; now?: () => number }): SessionCache {
+export function createSessionCache(deps: {
+  queues: Redis;
+  cache: Redis;
+  prefix: string;
+  logger: Logger;
+  now?: () => number;
+}): SessionCache {
   const now = deps.now ?? Date.now;
   const entryKey = (id: string): string => `${deps.prefix}session:${id}`;
   const tombstoneKey = (id: string): string => `${deps.prefix}session-ended:${id}`;
@@ -53,7 +59,10 @@ export function createSessionCache(deps: { queues: Redis; cache: Redis; prefix: 
 
   return {
     async read(sessionId) {
-      const [entry, tombstone] = await Promise.allSettled([deps.cache.get(entryKey(sessionId)), deps.queues.exists(tombstoneKey(sessionId))]);
+      const [entry, tombstone] = await Promise.allSettled([
+        deps.cache.get(entryKey(sessionId)),
+        deps.queues.exists(tombstoneKey(sessionId)),
+      ]);
       if (tombstone.status === 'rejected') return { state: 'unknown' };
       if (tombstone.value === 1) return { state: 'ended' };
       const session = entry.status === 'fulfilled' ? parse(entry.value) : null;

@@ -28,7 +28,8 @@ beforeEach(async () => {
 const db = () => fixture.database.db;
 const authenticate = (cookie = session.cookie) => fixture.identity.authenticator.authenticate(cookie);
 const signIn = (password = PASSWORD) => fixture.request('POST', '/api/auth/sign-in', { body: { identifier, password } });
-const endings = async () => (await db().select().from(outbox).where(eq(outbox.name, 'session.ended'))).map((row) => row.payload['sessionId']);
+const endings = async () =>
+  (await db().select().from(outbox).where(eq(outbox.name, 'session.ended'))).map((row) => row.payload['sessionId']);
 /** What the relay does when it handles `session.ended`. */
 const relay = () => fixture.identity.sessions.tombstone(session.sessionId);
 
@@ -42,7 +43,9 @@ describe('a session', () => {
     expect(await fixture.identity.sessions.read(session.sessionId)).toMatchObject({ state: 'alive' });
   });
 
-  it.each(['', 'x=y', 'vignette-00000000=abc'])('is nobody’s with the cookie %j', async (cookie) => expect(await authenticate(cookie)).toBeNull());
+  it.each(['', 'x=y', 'vignette-00000000=abc'])('is nobody’s with the cookie %j', async (cookie) =>
+    expect(await authenticate(cookie)).toBeNull(),
+  );
 
   it('is nobody’s when a character of the token or of the signature differs', async () => {
     const at = session.cookie.indexOf('=') + 5;
@@ -81,17 +84,25 @@ describe('every way a session ends', () => {
 
   it('ended from another browser', async () => {
     const other = await signIn();
-    const list = await fixture.request('GET', '/api/auth/sessions', { cookie: other.cookie ?? '', headers: { 'user-agent': 'x' } });
+    const list = await fixture.request('GET', '/api/auth/sessions', {
+      cookie: other.cookie ?? '',
+      headers: { 'user-agent': 'x' },
+    });
     expect(list.body).toMatchObject([{ current: true }, { id: session.sessionId, current: false }]);
     const answer = await fixture.request('DELETE', `/api/auth/sessions/${session.sessionId}`, { cookie: other.cookie ?? '' });
     expect(answer.status).toBe(204);
     await dead();
-    expect((await fixture.request('DELETE', `/api/auth/sessions/${session.sessionId}`, { cookie: other.cookie ?? '' })).status).toBe(404);
+    expect(
+      (await fixture.request('DELETE', `/api/auth/sessions/${session.sessionId}`, { cookie: other.cookie ?? '' })).status,
+    ).toBe(404);
   });
 
   it('the password changed in another browser, which stays', async () => {
     const other = (await signIn()).cookie ?? '';
-    const answer = await fixture.request('POST', '/api/auth/password', { cookie: other, body: { current: PASSWORD, next: 'other words here' } });
+    const answer = await fixture.request('POST', '/api/auth/password', {
+      cookie: other,
+      body: { current: PASSWORD, next: 'other words here' },
+    });
     expect(answer.status).toBe(204);
     await dead();
     expect(await authenticate(other)).not.toBeNull();
@@ -100,9 +111,17 @@ describe('every way a session ends', () => {
   });
 
   it('expiry', async () => {
-    const later = createAuthenticator({ db: db(), cookie: fixture.identity.cookie, cache: fixture.identity.sessions, now: () => Date.now() + 24 * 3600_000 });
+    const later = createAuthenticator({
+      db: db(),
+      cookie: fixture.identity.cookie,
+      cache: fixture.identity.sessions,
+      now: () => Date.now() + 24 * 3600_000,
+    });
     expect(await later.authenticate(session.cookie)).toBeNull();
-    await db().update(sessions).set({ expiresAt: new Date(Date.now() - 1) }).where(eq(sessions.id, session.sessionId));
+    await db()
+      .update(sessions)
+      .set({ expiresAt: new Date(Date.now() - 1) })
+      .where(eq(sessions.id, session.sessionId));
     expect(await fixture.identity.authenticator.stillValid([session.sessionId])).toEqual(new Set());
     expect(await deleteExpiredSessions(db(), new Date(), 100)).toBe(1);
     await relay();
@@ -168,7 +187,13 @@ describe('ends that race', () => {
     const { countryOf } = await import('#shared/domain/countries/countries.ts');
     const key = deriveKey(SECRET, 'session-cookie');
     const logger = silentLogger();
-    const library = await createIdentityLibrary({ db: db(), cookieName: 'x', publicOrigin: ORIGIN, key: key.toString('base64url'), logger });
+    const library = await createIdentityLibrary({
+      db: db(),
+      cookieName: 'x',
+      publicOrigin: ORIGIN,
+      key: key.toString('base64url'),
+      logger,
+    });
     const racing = createSignIn({
       db: db(),
       library: {
@@ -186,7 +211,9 @@ describe('ends that race', () => {
       logger,
       keys: { codes: key, messages: key },
     });
-    await expect(racing({ identifier, password: PASSWORD }, { clientAddress: '203.0.113.9', userAgent: undefined })).rejects.toMatchObject({
+    await expect(
+      racing({ identifier, password: PASSWORD }, { clientAddress: '203.0.113.9', userAgent: undefined }),
+    ).rejects.toMatchObject({
       code: 'INVALID_CREDENTIALS',
     });
     const left = await db().select({ id: sessions.id }).from(sessions).where(eq(sessions.userId, session.userId));
@@ -221,7 +248,9 @@ describe('while Redis is away', () => {
 describe('sign-in', () => {
   it('answers an unknown identifier, a wrong password and a disabled account alike, and audits without a name', async () => {
     const wrong = await signIn('not the password');
-    const unknown = await fixture.request('POST', '/api/auth/sign-in', { body: { identifier: 'nobody@example.mg', password: PASSWORD } });
+    const unknown = await fixture.request('POST', '/api/auth/sign-in', {
+      body: { identifier: 'nobody@example.mg', password: PASSWORD },
+    });
     const nonsense = await fixture.request('POST', '/api/auth/sign-in', { body: { identifier: 'nonsense', password: PASSWORD } });
     await db().update(users).set({ disabledAt: new Date() }).where(eq(users.id, session.userId));
     const disabled = await signIn();
@@ -264,10 +293,17 @@ describe('sign-in', () => {
 
 describe('the password', () => {
   it('is not changed with a wrong one, nor to a weak one', async () => {
-    const change = (current: string, next: string) => fixture.request('POST', '/api/auth/password', { cookie: session.cookie, body: { current, next } });
-    expect(await change('wrong', 'other words here')).toMatchObject({ status: 401, body: { error: { code: 'INVALID_CREDENTIALS' } } });
+    const change = (current: string, next: string) =>
+      fixture.request('POST', '/api/auth/password', { cookie: session.cookie, body: { current, next } });
+    expect(await change('wrong', 'other words here')).toMatchObject({
+      status: 401,
+      body: { error: { code: 'INVALID_CREDENTIALS' } },
+    });
     expect(await change(PASSWORD, 'azertyuiop')).toMatchObject({ status: 400, body: { error: { code: 'PASSWORD_TOO_WEAK' } } });
-    expect(await change(PASSWORD, 'short')).toMatchObject({ status: 400, body: { error: { code: 'INVALID_INPUT', details: { fields: ['next'] } } } });
+    expect(await change(PASSWORD, 'short')).toMatchObject({
+      status: 400,
+      body: { error: { code: 'INVALID_INPUT', details: { fields: ['next'] } } },
+    });
     expect((await signIn()).status).toBe(200);
   });
 });

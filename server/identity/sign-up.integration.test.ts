@@ -12,7 +12,9 @@ afterAll(() => fixture.close());
 
 const start = (identifier: string) => fixture.request('POST', '/api/auth/sign-up', { body: { identifier, locale: 'fr' } });
 const complete = (identifier: string, code: string | null, password = PASSWORD) =>
-  fixture.request('POST', '/api/auth/sign-up/complete', { body: { identifier, code, name: 'Hanta Rabe', password, locale: 'fr' } });
+  fixture.request('POST', '/api/auth/sign-up/complete', {
+    body: { identifier, code, name: 'Hanta Rabe', password, locale: 'fr' },
+  });
 
 describe('sign-up by e-mail', () => {
   it('sends a code, makes a verified user and signs in', async () => {
@@ -20,8 +22,13 @@ describe('sign-up by e-mail', () => {
     const code = await fixture.sentCode('hanta@example.mg');
     expect(code).toMatch(/^\d{6}$/);
     const answer = await complete(' hanta@example.MG', code);
-    expect(answer).toMatchObject({ status: 201, body: { name: 'Hanta Rabe', email: 'hanta@example.mg', phone: null, role: 'citizen', locale: 'fr' } });
-    expect(answer.headers.get('set-cookie')).toMatch(/^vignette-[0-9a-f]{8}=\S+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(answer).toMatchObject({
+      status: 201,
+      body: { name: 'Hanta Rabe', email: 'hanta@example.mg', phone: null, role: 'citizen', locale: 'fr' },
+    });
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^vignette-[0-9a-f]{8}=\S+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
     const me = await fixture.request('GET', '/api/me', { cookie: answer.cookie ?? '' });
     expect(me).toMatchObject({ status: 200, body: answer.body });
 
@@ -59,7 +66,9 @@ describe('sign-up by phone', () => {
   it('has no e-mail to show, and is found again as the number is typed', async () => {
     const { cookie } = await fixture.signUp('034 12 345 67', '+261341234567');
     expect((await fixture.request('GET', '/api/me', { cookie })).body).toMatchObject({ email: null, phone: '+261341234567' });
-    const answer = await fixture.request('POST', '/api/auth/sign-in', { body: { identifier: '+261 34 12 345 67', password: PASSWORD } });
+    const answer = await fixture.request('POST', '/api/auth/sign-in', {
+      body: { identifier: '+261 34 12 345 67', password: PASSWORD },
+    });
     expect(answer).toMatchObject({ status: 200, body: { email: null, phone: '+261341234567' } });
   });
 
@@ -79,7 +88,9 @@ describe('nobody learns who has an account', () => {
     expect(known.status).toBe(unknown.status);
     expect(known.body).toEqual(unknown.body);
     expect([...known.headers.keys()].sort()).toEqual([...unknown.headers.keys()].sort());
-    const templates = await fixture.database.db.select({ template: messages.template, recipient: messages.recipient }).from(messages);
+    const templates = await fixture.database.db
+      .select({ template: messages.template, recipient: messages.recipient })
+      .from(messages);
     expect(templates).toContainEqual({ template: 'account_exists', recipient: 'known@example.mg' });
   });
 
@@ -99,7 +110,9 @@ describe('codes', () => {
     const code = await fixture.sentCode('guess@example.mg');
     const wrong = code === '111111' ? '222222' : '111111';
     for (let left = 4; left >= 0; left--) {
-      expect((await complete('guess@example.mg', wrong)).body).toEqual({ error: { code: 'CODE_INVALID', details: { attemptsLeft: left } } });
+      expect((await complete('guess@example.mg', wrong)).body).toEqual({
+        error: { code: 'CODE_INVALID', details: { attemptsLeft: left } },
+      });
     }
     expect((await complete('guess@example.mg', code)).body).toEqual({ error: { code: 'CODE_EXPIRED' } });
   });
@@ -120,13 +133,19 @@ describe('codes', () => {
 });
 
 describe('what is refused', () => {
-  it.each(['password', 'Motdepasse1', '12345678', 'aaaaaaaa', 'azertyuiop', 'weak.person'])('the password %j', async (password) => {
-    const answer = await complete('weak.person@example.mg', '123456', password);
-    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'PASSWORD_TOO_WEAK' } } });
-  });
+  it.each(['password', 'Motdepasse1', '12345678', 'aaaaaaaa', 'azertyuiop', 'weak.person'])(
+    'the password %j',
+    async (password) => {
+      const answer = await complete('weak.person@example.mg', '123456', password);
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'PASSWORD_TOO_WEAK' } } });
+    },
+  );
 
   it('an identifier that is none', async () => {
-    expect(await start('hanta')).toMatchObject({ status: 400, body: { error: { code: 'INVALID_INPUT', details: { fields: ['identifier'] } } } });
+    expect(await start('hanta')).toMatchObject({
+      status: 400,
+      body: { error: { code: 'INVALID_INPUT', details: { fields: ['identifier'] } } },
+    });
   });
 
   it('the sixth code in an hour', async () => {

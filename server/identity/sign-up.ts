@@ -108,7 +108,13 @@ export function createSignUp(deps: IdentityServiceDeps): SignUp {
           });
           const session = await deps.library.createSession(tx, userId, from);
           const me = meOf(await readSessionOfUser(tx, session.id));
-          await appendAudit(tx, { actorId: userId, action: 'user.signed_up', entity: 'user', entityId: userId, details: { by: contact.channel } });
+          await appendAudit(tx, {
+            actorId: userId,
+            action: 'user.signed_up',
+            entity: 'user',
+            entityId: userId,
+            details: { by: contact.channel },
+          });
           await appendOutbox(tx, 'user.created', { userId, locale: input.locale });
           return { me, token: session.token };
         })
@@ -128,7 +134,10 @@ function addressesOf(contact: Contact): { email: string; emailSynthetic: boolean
     : { email: `${randomUUID()}@phone.invalid`, emailSynthetic: true, phone: contact.value };
 }
 
-const messageOf = <M extends MessageName>(template: M, params: MessageParams<M>): { template: M; params: MessageParams<M> } => ({ template, params });
+const messageOf = <M extends MessageName>(template: M, params: MessageParams<M>): { template: M; params: MessageParams<M> } => ({
+  template,
+  params,
+});
 
 function isUniqueViolation(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

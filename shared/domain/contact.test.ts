@@ -16,7 +16,8 @@ describe('normaliseContact', () => {
     expect(normaliseContact('01 97 97 97 97', 'BJ')).toEqual({ channel: 'sms', value: '+2290197979797' });
   });
 
-  it.each(['', 'hanta', '12', 'a@b', 'a b@example.mg', '+26134123456789', '1-800-FLOWERS', '@', 'x@@example.mg'])('refuses %j', (typed) =>
-    expect(normaliseContact(typed, 'MG')).toBeNull(),
+  it.each(['', 'hanta', '12', 'a@b', 'a b@example.mg', '+26134123456789', '1-800-FLOWERS', '@', 'x@@example.mg'])(
+    'refuses %j',
+    (typed) => expect(normaliseContact(typed, 'MG')).toBeNull(),
   );
 });

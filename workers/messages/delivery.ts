@@ -62,7 +62,10 @@ export function createEmailSender(options: { url: string; from: string; domain: 
       } catch (error) {
         const status = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : null;
         const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-        throw new DeliveryError(`the mail server refused: ${code} ${status ?? ''}`.trim(), status !== null && status >= 500 && code !== 'EAUTH');
+        throw new DeliveryError(
+          `the mail server refused: ${code} ${status ?? ''}`.trim(),
+          status !== null && status >= 500 && code !== 'EAUTH',
+        );
       }
     },
     close: () => transport.close(),

@@ -53,7 +53,8 @@ beforeAll(async () => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      if (refusal === 0) texts.push({ ...(JSON.parse(body) as { to: string; text: string }), key: String(request.headers['idempotency-key']) });
+      if (refusal === 0)
+        texts.push({ ...(JSON.parse(body) as { to: string; text: string }), key: String(request.headers['idempotency-key']) });
       response.writeHead(refusal === 0 ? 202 : refusal).end('{}');
     });
   });
@@ -83,9 +84,12 @@ beforeEach(() => {
 
 async function message(channel: 'email' | 'sms', locale: string, code: string | null = '042917'): Promise<string> {
   const id = randomUUID();
-  const params: Record<string, string> = code === null ? {} : { sealedCode: sealText(deriveKey(SECRET, 'message-params'), code, id) };
+  const params: Record<string, string> =
+    code === null ? {} : { sealedCode: sealText(deriveKey(SECRET, 'message-params'), code, id) };
   const content = { template: code === null ? 'account_exists' : 'sign_up_code', params };
-  await database.db.transaction((tx) => insertMessage(tx, { id, channel, recipient: channel === 'email' ? TO : PHONE, locale, ...content }));
+  await database.db.transaction((tx) =>
+    insertMessage(tx, { id, channel, recipient: channel === 'email' ? TO : PHONE, locale, ...content }),
+  );
   return id;
 }
 const run = (messageId: string, attempt = 1, handlers = job) =>
@@ -109,7 +113,9 @@ describe('a message', () => {
   it('goes out by SMS', async () => {
     const id = await message('sms', 'en');
     await run(id);
-    expect(texts).toEqual([{ to: PHONE, key: id, text: 'Vignette: your code is 042917. It is valid for 10 minutes. Give it to nobody.' }]);
+    expect(texts).toEqual([
+      { to: PHONE, key: id, text: 'Vignette: your code is 042917. It is valid for 10 minutes. Give it to nobody.' },
+    ]);
     await run(await message('sms', 'fr', null));
     expect(texts[1]?.text).toContain('https://vignette.example');
   });
@@ -177,7 +183,10 @@ describe('a message that is not taken', () => {
     const off = createMessagesJob({ db: database.db, clock: () => now, shutdown, config: without });
     await expect(run(await message('email', 'fr'), 1, off)).rejects.toThrow('SMTP_URL');
     const [one, two] = [await message('email', 'fr'), await message('email', 'fr')];
-    await database.db.update(messages).set({ params: (await row(one))?.params ?? {} }).where(eq(messages.id, two));
+    await database.db
+      .update(messages)
+      .set({ params: (await row(one))?.params ?? {} })
+      .where(eq(messages.id, two));
     await expect(run(two)).rejects.toMatchObject({ name: 'UnrecoverableError' });
     expect(mails).toHaveLength(0);
   });

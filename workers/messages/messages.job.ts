@@ -1,10 +1,23 @@
 import type { Db } from '#db/connect.ts';
-import { countMessageFailure, isMessageUnsent, lockUnsentMessage, markMessageSent, type Message } from '#db/messages.repository.ts';
+import {
+  countMessageFailure,
+  isMessageUnsent,
+  lockUnsentMessage,
+  markMessageSent,
+  type Message,
+} from '#db/messages.repository.ts';
 import { JOBS } from '#shared/contracts/jobs.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import { UnrecoverableError, type JobHandlers } from '#shared/node/queues.ts';
 import type { Shutdown } from '#shared/node/shutdown.ts';
-import { createEmailSender, createSmsSender, DeliveryError, type EmailDelivery, type Sender, type SmsDelivery } from './delivery.ts';
+import {
+  createEmailSender,
+  createSmsSender,
+  DeliveryError,
+  type EmailDelivery,
+  type Sender,
+  type SmsDelivery,
+} from './delivery.ts';
 import { USEFUL_MINUTES } from './message-texts.ts';
 import { emailBodies, isMessageName, renderMessage } from './render-message.ts';
 
@@ -74,7 +87,10 @@ export function createMessagesJob(deps: MessagesJobDeps): JobHandlers<'messages'
         return null;
       });
       if (!failure) return;
-      if (failure.final) throw new UnrecoverableError(`the message was given up: ${failure.error instanceof Error ? failure.error.message : 'unknown'}`);
+      if (failure.final)
+        throw new UnrecoverableError(
+          `the message was given up: ${failure.error instanceof Error ? failure.error.message : 'unknown'}`,
+        );
       throw failure.error;
     },
   };

@@ -33,7 +33,11 @@ export interface IdentityFixture {
   identity: Identity;
   woken(): number;
   /** A request of the platform's own page. */
-  request(method: string, path: string, options?: { body?: unknown; cookie?: string; headers?: Record<string, string> }): Promise<Answer>;
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; cookie?: string; headers?: Record<string, string> },
+  ): Promise<Answer>;
   /** The code in the newest message to an address; null when that message has none. */
   sentCode(recipient: string): Promise<string | null>;
   /** Signs up and answers with the cookie. */
@@ -73,7 +77,11 @@ export async function createIdentityFixture(limitRules?: IdentityLimitRules): Pr
   });
   const messageKey = deriveKey(SECRET, 'message-params');
 
-  async function request(method: string, path: string, options: { body?: unknown; cookie?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
+  async function request(
+    method: string,
+    path: string,
+    options: { body?: unknown; cookie?: string; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
     const response = await app.request(path, {
       method,
       headers: {
@@ -95,7 +103,12 @@ export async function createIdentityFixture(limitRules?: IdentityLimitRules): Pr
   }
 
   async function sentCode(recipient: string): Promise<string | null> {
-    const [message] = await database.db.select().from(messages).where(eq(messages.recipient, recipient)).orderBy(desc(messages.createdAt)).limit(1);
+    const [message] = await database.db
+      .select()
+      .from(messages)
+      .where(eq(messages.recipient, recipient))
+      .orderBy(desc(messages.createdAt))
+      .limit(1);
     const params = MESSAGES.sign_up_code.safeParse(message?.params);
     return message && params.success ? openText(messageKey, params.data.sealedCode, message.id) : null;
   }

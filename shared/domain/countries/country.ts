@@ -1,4 +1,4 @@
-import type { Locale } from '../../contracts/identity.ts';
+import type { Locale } from '#shared/contracts/identity.ts';
 import type { PlateCountry } from '../plates.ts';
 
 /** Money of a country. `minorDigits`: digits of the smallest unit in use (ISO 4217); amounts are integers of that unit. */

@@ -19,7 +19,13 @@ export function testRedisUrl(which: keyof typeof VARIABLES): string {
 
 /** A connection to a port where nothing listens: Redis that is away. */
 export function absentRedis(): Redis {
-  const redis = new Redis({ host: '127.0.0.1', port: 1, enableOfflineQueue: false, maxRetriesPerRequest: 1, retryStrategy: () => 1_000 });
+  const redis = new Redis({
+    host: '127.0.0.1',
+    port: 1,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => 1_000,
+  });
   redis.on('error', () => undefined);
   return redis;
 }

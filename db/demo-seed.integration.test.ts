@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { normaliseContact } from '#shared/domain/contact.ts';
+import { isPlate } from '#shared/domain/plates.ts';
+import { verifyPassword } from '#shared/node/password-hash.ts';
+import { DEMO_VEHICLES } from './demo-data.ts';
+import { readTakenSamples } from './demo-samples.ts';
+import { seedDemo } from './demo-seed.ts';
+import { findCredential } from './identity.repository.ts';
+import { accounts, offices, users } from './schema/identity.ts';
+import { vehicles } from './schema/vehicles.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const counts = async () => ({
+  users: await database.db.$count(users),
+  offices: await database.db.$count(offices),
+  vehicles: await database.db.$count(vehicles),
+});
+
+it('lets the demo people sign in, and changes nothing when it is repeated', async () => {
+  const signIns = await seedDemo(database.db, []);
+  expect(signIns).toHaveLength(2);
+  const before = await counts();
+  for (const { identifier, password } of signIns) {
+    const contact = normaliseContact(identifier, 'MG');
+    const credential = contact && (await findCredential(database.db, contact));
+    expect(await verifyPassword(credential?.passwordHash ?? '', password)).toBe(true);
+  }
+  await database.db.update(accounts).set({ password: 'changed' });
+  await seedDemo(database.db, []);
+  expect(await counts()).toEqual(before);
+  expect(await database.db.$count(accounts, eq(accounts.password, 'changed'))).toBe(2);
+});
+
+it('has plates of their countries', () => {
+  for (const { plate, country } of DEMO_VEHICLES) expect(isPlate(plate, country)).toBe(true);
+});
+
+it('gives the last sample of each country to somebody else', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'samples-'));
+  const sample = (country: string, plate: string) => ({
+    country,
+    fields: { plate, owner: 'RABE', fiscal_power: 5, first_reg: '2007-08-23' },
+  });
+  const file = path.join(directory, 'truth.json');
+  await writeFile(
+    file,
+    JSON.stringify([sample('MG', '8549 TRW'), sample('MG', '8550 TRW'), sample('FR', 'AB-123-CD'), sample('MG', 'blurred')]),
+  );
+  const taken = await readTakenSamples(pathToFileURL(file));
+  expect(taken.map(({ country, plate }) => [country, plate])).toEqual([
+    ['MG', '8550TRW'],
+    ['FR', 'AB123CD'],
+  ]);
+  await seedDemo(database.db, taken);
+  expect(await database.db.$count(vehicles, eq(vehicles.plate, '8550TRW'))).toBe(1);
+  expect(await readTakenSamples(new URL('none.json', pathToFileURL(`${directory}/`)))).toEqual([]);
+  await rm(directory, { recursive: true });
+});

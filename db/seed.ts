@@ -1,0 +1,25 @@
+// Writes the demo country: `tsx db/seed.ts`. The last line it prints is JSON: who can sign in. Its passwords are known to everybody, so
+// it refuses to touch a production database unless SEED_DEMO=1 says that this one is a demo.
+import { connectDatabase } from './connect.ts';
+import { seedDemo } from './demo-seed.ts';
+import { readTakenSamples } from './demo-samples.ts';
+
+const { DATABASE_DIRECT_URL, DATABASE_URL, NODE_ENV, SEED_DEMO } = process.env;
+const url = DATABASE_DIRECT_URL ?? DATABASE_URL;
+if (!url) {
+  console.error('DATABASE_DIRECT_URL or DATABASE_URL must be set');
+  process.exit(1);
+}
+if (NODE_ENV === 'production' && SEED_DEMO !== '1') {
+  console.error('the demo data has passwords that everybody knows: with NODE_ENV=production it is written only when SEED_DEMO=1');
+  process.exit(1);
+}
+const database = connectDatabase({ url, max: 1, applicationName: 'seed' });
+try {
+  const samples = await readTakenSamples(new URL('../deploy/samples/truth.json', import.meta.url));
+  const signIns = await seedDemo(database.db, samples);
+  console.log(`demo data written, ${samples.length} sample vehicles among it`);
+  console.log(JSON.stringify({ signIns }));
+} finally {
+  await database.close();
+}
