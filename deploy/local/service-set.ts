@@ -134,7 +134,8 @@ export async function runServices(workspace: Workspace, given: NodeJS.ProcessEnv
     processes,
     env: {
       DATABASE_URL: databaseUrl ?? '',
-      DATABASE_DIRECT_URL: given['DATABASE_DIRECT_URL'] || (databaseUrl ?? ''),
+      // Alone it is somebody else's database: it goes only together with the DATABASE_URL it belongs to.
+      DATABASE_DIRECT_URL: (given['DATABASE_URL'] && given['DATABASE_DIRECT_URL']) || (databaseUrl ?? ''),
       REDIS_QUEUES_URL: queuesUrl ?? '',
       REDIS_CACHE_URL: cacheUrl ?? '',
       REDIS_PREFIX: given['REDIS_PREFIX'] || 'vignette:',

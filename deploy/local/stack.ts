@@ -123,17 +123,21 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     const building = besides(prepareProgram(workspace, options));
     const services = await runServices(workspace, options.environment ?? {}, options.disposable ?? false);
     services.processes.forEach(keep);
-    const shared = { ...services.env, NODE_ENV: options.dev ? 'development' : 'production', PUBLIC_ORIGIN: origin };
+    const shared = {
+      ...services.env,
+      NODE_ENV: options.dev ? 'development' : 'production',
+      PUBLIC_ORIGIN: origin,
+      AUTH_SECRET: workspace.secrets.authSecret,
+    };
 
     await runDatabaseCommand(workspace, 'migrate', shared);
     const catching = besides(startCatcher(workspace, ports, options.environment ?? {}, keep));
-    const signIns = readSignIns(await runDatabaseCommand(workspace, 'seed', { ...shared, SEED_DEMO: '1' }));
+    const signIns = await seedDemo(workspace, shared, options.environment ?? {});
     const catcher = await catching;
     const { programs, clientDirectory } = await building;
 
     const env: Record<string, string> = {
       ...shared,
-      AUTH_SECRET: workspace.secrets.authSecret,
       // A demo must not keep people waiting at Ctrl-C.
       DRAIN_SECONDS: options.dev ? '0' : '2',
       ...(catcher.url !== undefined && { DEMO_CATCHER_URL: catcher.url }),
@@ -227,6 +231,15 @@ async function runDatabaseCommand(
 ): Promise<string> {
   const args = tsxArguments(`db/${name}.ts`);
   return supervisor.runOnce({ name, command: process.execPath, args, cwd: checkout, env });
+}
+
+/** The demo's passwords are known to everybody: they go into a database of one's own, into another only on demand. */
+async function seedDemo(workspace: Workspace, env: Record<string, string>, given: NodeJS.ProcessEnv): Promise<SignIn[]> {
+  if (given['DATABASE_URL'] && given['SEED_DEMO'] !== '1') {
+    workspace.say('no demo data written into the database of DATABASE_URL (SEED_DEMO=1 writes it)');
+    return [];
+  }
+  return readSignIns(await runDatabaseCommand(workspace, 'seed', { ...env, SEED_DEMO: '1' }));
 }
 
 function readSignIns(output: string): SignIn[] {
