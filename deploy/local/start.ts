@@ -36,7 +36,7 @@ process.on('disconnect', () => {
 
 try {
   const began = performance.now();
-  say('starting Postgres, Redis, object store, two servers, three workers, two balancers');
+  say('starting services, two servers, three workers, two balancers');
   stack = await startStack({
     dev: flags.dev,
     environment: process.env,
