@@ -57,6 +57,8 @@ export type ReadingEnd = { kind: 'stored' | 'stale' } | { kind: 'again'; ticket:
 /** What a reader's job does with a document. Every step is guarded by the row's lock, the status and the ticket's token. */
 export interface ReadingsService {
   startReading(documentId: string, jobId: string): Promise<ReadingStart>;
+  /** Whether a result of this ticket would be taken now: asked before objects are moved about. */
+  isCurrent(ticket: ReadingTicket): Promise<boolean>;
   finishReading(ticket: ReadingTicket, result: ReadingResult): Promise<ReadingEnd>;
   /** The worker shuts down: the attempt does not count, the next worker starts anew. */
   releaseReading(ticket: ReadingTicket): Promise<void>;
@@ -126,10 +128,14 @@ export function createReadingsService({ db, notifier, clock }: ReadingsDeps): Re
       return start;
     },
 
+    async isCurrent(ticket) {
+      return holds(await findDocument(db, ticket.documentId), ticket);
+    },
+
     async finishReading(ticket, result) {
       const end = await db.transaction(async (tx): Promise<ReadingEnd> => {
         const document = await lockDocument(tx, ticket.documentId);
-        if (document?.status !== 'reading' || document.attemptsTotal !== ticket.token) return { kind: 'stale' };
+        if (!document || !holds(document, ticket)) return { kind: 'stale' };
         const read = new Set(ticket.pages.map(({ id }) => id));
         const unread = (await currentPages(tx, document.id)).some(({ id }) => !read.has(id));
         if (!unread) {
@@ -146,7 +152,7 @@ export function createReadingsService({ db, notifier, clock }: ReadingsDeps): Re
     async releaseReading(ticket) {
       await db.transaction(async (tx) => {
         const document = await lockDocument(tx, ticket.documentId);
-        if (document?.status !== 'reading' || document.attemptsTotal !== ticket.token) return;
+        if (!document || !holds(document, ticket)) return;
         // No event: to those who watch, it is still being read, and soon is.
         await updateDocument(tx, document.id, { attempt: Math.max(0, document.attempt - 1), readingJob: null });
       });
@@ -172,3 +178,6 @@ export function createReadingsService({ db, notifier, clock }: ReadingsDeps): Re
     },
   };
 }
+
+const holds = (document: DocumentRow | null, ticket: ReadingTicket): boolean =>
+  document?.status === 'reading' && document.attemptsTotal === ticket.token;

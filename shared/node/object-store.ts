@@ -60,6 +60,9 @@ export interface ObjectStore {
   close(): void;
 }
 
+const nothing = (): void => undefined;
+const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const client = new S3Client({
     region: options.region,
@@ -69,6 +72,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 3,
+    // It would write to the console; what fails is thrown, and logged by who asked for it.
+    logger: SILENT,
   });
   const Bucket = options.bucket;
 

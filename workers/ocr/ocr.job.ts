@@ -65,7 +65,9 @@ export function createOcrJob(deps: OcrJobDeps): JobHandlers<'ocr'> {
       throw new ReaderFaultError('the reader broke down over the document');
     }
     reporter.storing();
-    const moved = inputs ? await moveOriginals(store, ticket.pages, reading.outcome) : new Map<string, string>();
+    // Asked before anything is moved: whoever took over since has moved the originals already.
+    const current = await readings.isCurrent(ticket);
+    const moved = current && inputs ? await moveOriginals(store, ticket.pages, reading.outcome) : new Map<string, string>();
     const end = await readings.finishReading(ticket, resultOf(reading, ticket, moved, Math.round(performance.now() - started)));
     if (end.kind === 'stale') {
       context.logger.info({ documentId: ticket.documentId, token: ticket.token }, 'the reading came too late and was not taken');

@@ -8,5 +8,9 @@ const SWEEP_EVERY_MS = 10_000;
 export async function scheduleUpkeep(queues: JobQueues): Promise<void> {
   await queues
     .queue(JOBS['upkeep.sweep'].queue)
-    .upsertJobScheduler('upkeep-sweep', { every: SWEEP_EVERY_MS }, { name: 'upkeep.sweep', data: {}, opts: { removeOnComplete: 10, removeOnFail: 50 } });
+    .upsertJobScheduler(
+      'upkeep-sweep',
+      { every: SWEEP_EVERY_MS },
+      { name: 'upkeep.sweep', data: {}, opts: { removeOnComplete: 10, removeOnFail: 50 } },
+    );
 }
