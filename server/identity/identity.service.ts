@@ -1,5 +1,6 @@
 import type { SignIn } from '#shared/contracts/identity.ts';
 import type { RequestOrigin } from './better-auth.ts';
+import { atWholeSteps } from './even-time.ts';
 import type { IdentityServiceDeps } from './identity-deps.ts';
 import type { OpenedSession } from './me.ts';
 import { createOwnSessions, type OwnSessions } from './own-sessions.ts';
@@ -12,6 +13,16 @@ export interface IdentityService extends OwnSessions {
   signIn(input: SignIn, from: RequestOrigin): Promise<OpenedSession>;
 }
 
+/** Milliseconds; longer than the password's hash takes. */
+const STEP_MS = 50;
+
 export function createIdentityService(deps: IdentityServiceDeps): IdentityService {
-  return { signUp: createSignUp(deps), signIn: createSignIn(deps), ...createOwnSessions(deps) };
+  const signUp = createSignUp(deps);
+  const signIn = createSignIn(deps);
+  return {
+    // How long these take must not tell whether an account exists.
+    signUp: { ...signUp, start: (input, from) => atWholeSteps(STEP_MS, () => signUp.start(input, from)) },
+    signIn: (input, from) => atWholeSteps(STEP_MS, () => signIn(input, from)),
+    ...createOwnSessions(deps),
+  };
 }
