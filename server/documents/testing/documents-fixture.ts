@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { eq } from 'drizzle-orm';
 import { Redis } from 'ioredis';
@@ -9,6 +10,7 @@ import type { EventName } from '#shared/contracts/events.ts';
 import type { ReadField, FieldName } from '#shared/contracts/documents.ts';
 import { createObjectStore, type ObjectStore } from '#shared/node/object-store.ts';
 import { redisReady } from '#shared/node/redis.ts';
+import { silentLogger } from '#shared/node/testing/helpers.ts';
 import { pendingKey } from '#shared/domain/object-keys.ts';
 import { createVehiclesService, type VehiclesService } from '../../vehicles/vehicles.service.ts';
 import { createDocumentsService, type DocumentsService, type ReceivedPage } from '../documents.service.ts';
@@ -78,17 +80,30 @@ export async function connectCache(): Promise<Redis> {
   return redis;
 }
 
-/** Documents and vehicles on a database of the file's own and the real object store. Only the clock is replaced. */
+/** A bucket of the test file's own: the upkeep deletes what it finds. */
+async function createTestBucket(): Promise<{ store: ObjectStore; drop(): Promise<void> }> {
+  const bucket = `test-${randomBytes(6).toString('hex')}`;
+  const [endpoint, region] = [env('S3_ENDPOINT'), env('S3_REGION')];
+  const keys = { accessKeyId: env('S3_ACCESS_KEY_ID'), secretAccessKey: env('S3_SECRET_ACCESS_KEY') };
+  const store = createObjectStore({ endpoint, region, bucket, ...keys });
+  await store.prepare(silentLogger());
+  return {
+    store,
+    async drop() {
+      for (const key of await store.list('')) await store.delete(key);
+      store.close();
+      const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: keys });
+      await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+      client.destroy();
+    },
+  };
+}
+
+/** Documents and vehicles on a database and a bucket of the file's own. Only the clock is replaced. */
 export async function createDocumentsFixture(): Promise<DocumentsFixture> {
   const database = await createTestDatabase();
   const { db } = database;
-  const store = createObjectStore({
-    endpoint: env('S3_ENDPOINT'),
-    region: env('S3_REGION'),
-    bucket: env('S3_BUCKET'),
-    accessKeyId: env('S3_ACCESS_KEY_ID'),
-    secretAccessKey: env('S3_SECRET_ACCESS_KEY'),
-  });
+  const { store, drop: dropBucket } = await createTestBucket();
   let ahead = 0;
   let woken = 0;
   const clock: TestClock = Object.assign(() => new Date(Date.now() + ahead), {
@@ -139,7 +154,7 @@ export async function createDocumentsFixture(): Promise<DocumentsFixture> {
       return rows.map(({ name }) => name as EventName);
     },
     async close() {
-      store.close();
+      await dropBucket();
       await database.drop();
     },
   };
