@@ -13,8 +13,14 @@ export interface PortsDeps {
   /** The stack's directory; the choice is kept in `ports.json` there. */
   directory: string;
   say: (line: string) => void;
-  /** Replaced in tests. */
-  isFree?: (port: number) => Promise<boolean>;
+  holder: PortHolder;
+}
+
+/** Keeps other stacks of this machine from choosing a port between our choice and the moment somebody listens on it. */
+export interface PortHolder {
+  /** Takes the port if nobody listens on it and no other stack holds it. */
+  take(port: number): Promise<boolean>;
+  release(): void;
 }
 
 /**
@@ -26,9 +32,10 @@ export interface PortsDeps {
 export async function choosePorts<Name extends string>(
   names: readonly Name[],
   preferred: Partial<Record<Name, number>>,
-  { directory, say, isFree = portIsFree }: PortsDeps,
+  { directory, say, holder }: PortsDeps,
 ): Promise<Record<Name, number>> {
   const file = path.join(directory, 'ports.json');
+  const isFree = (port: number): Promise<boolean> => holder.take(port);
   const remembered = readJsonFile(file, Ports) ?? {};
   const taken = new Set(Object.values(remembered));
   const chosen: [Name, number][] = [];
@@ -63,18 +70,48 @@ async function findPort(
   throw new Error(`no free port between ${FIRST} and ${FIRST + COUNT}`);
 }
 
+/**
+ * Holds a port by a name that only one process of the machine can have and that vanishes with it. A balancer binds its
+ * address late, and two of different stacks would even share it without a fault: the kernel lets them.
+ */
+export function createPortHolder(): PortHolder {
+  const held: net.Server[] = [];
+  return {
+    async take(port) {
+      const name = net.createServer().unref();
+      // An abstract socket: no file that could be left behind.
+      if (process.platform === 'linux' && !(await listens(name, { path: `\0vignette-port-${port}` }))) return false;
+      if (await portIsFree(port)) {
+        held.push(name);
+        return true;
+      }
+      name.close();
+      return false;
+    },
+    release() {
+      for (const name of held.splice(0)) if (name.listening) name.close();
+    },
+  };
+}
+
 /** Whether nobody listens on the port, neither on IPv4 nor on IPv6, loopback or every address. */
 export async function portIsFree(port: number): Promise<boolean> {
   return (await canListen(port, '0.0.0.0')) && (await canListen(port, '::1'));
 }
 
-function canListen(port: number, host: string): Promise<boolean> {
+async function canListen(port: number, host: string): Promise<boolean> {
+  const server = net.createServer();
+  const free = await listens(server, { port, host, exclusive: true });
+  if (server.listening) await new Promise((closed) => server.close(closed));
+  return free;
+}
+
+/** Whether a server gets the address; a machine without IPv6 has nobody on it either. */
+function listens(server: net.Server, where: net.ListenOptions): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = net.createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
-      // A machine without IPv6 has nobody on it either.
       resolve(error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT');
     });
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen(where, () => resolve(true));
   });
 }

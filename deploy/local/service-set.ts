@@ -5,7 +5,7 @@ import { createLogs, type Logs } from './logs.ts';
 import { ACCESS_KEY, BUCKET, REGION, startObjectStore } from './object-store.ts';
 import { localDirectory } from './paths.ts';
 import { createPidFile, endLeftovers } from './pid-file.ts';
-import { choosePorts } from './ports.ts';
+import { choosePorts, createPortHolder, type PortHolder } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { createSupervisor, type ManagedProcess, type ProcessDeath, type Supervisor } from './processes.ts';
 import { startRedis } from './redis.ts';
@@ -35,6 +35,7 @@ export interface Workspace {
   supervisor: Supervisor;
   lock: StackLock;
   logs: Logs;
+  holder: PortHolder;
   say: (line: string) => void;
   /** Gives the directory back; call it when every process has ended. */
   close(): void;
@@ -62,6 +63,7 @@ export async function openWorkspace({ directory, say, onDeath, logs }: Workspace
   if (ended.length > 0) say(`ended what a killed start had left behind: ${ended.join(', ')}`);
   const pidFile = createPidFile(pids);
   const logDirectory = path.join(directory, 'logs');
+  const holder = createPortHolder();
   const opened = logs?.(logDirectory) ?? createLogs({ directory: logDirectory });
   return {
     directory,
@@ -70,8 +72,10 @@ export async function openWorkspace({ directory, say, onDeath, logs }: Workspace
     supervisor: createSupervisor({ logs: opened, pidFile, onDeath }),
     lock,
     logs: opened,
+    holder,
     say,
     close() {
+      holder.release();
       pidFile.clear();
       lock.release();
     },
@@ -89,8 +93,8 @@ export interface ServiceSet {
  * instead of one's own.
  */
 export async function runServices(workspace: Workspace, given: NodeJS.ProcessEnv, forTests: boolean): Promise<ServiceSet> {
-  const { directory, tools, secrets, supervisor, say } = workspace;
-  const ports = await choosePorts(['postgres', 'redis-queues', 'redis-cache', 's3'], {}, { directory, say });
+  const { directory, tools, secrets, supervisor, say, holder } = workspace;
+  const ports = await choosePorts(['postgres', 'redis-queues', 'redis-cache', 's3'], {}, { directory, say, holder });
   const processes: ManagedProcess[] = [];
   const started = async <T extends { process: ManagedProcess }>(service: Promise<T>): Promise<T> => {
     const running = await service;
