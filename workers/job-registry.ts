@@ -26,7 +26,10 @@ export interface JobDeps {
  */
 export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHandlers<Q>> } = {
   async ocr(deps) {
-    const [{ createOcrJob }, { createReader }] = await Promise.all([import('./ocr/ocr.job.ts'), import('./ocr/reading/reader.ts')]);
+    const [{ createOcrJob }, { createReader }] = await Promise.all([
+      import('./ocr/ocr.job.ts'),
+      import('./ocr/reading/reader.ts'),
+    ]);
     const reader = await createReader({ logger: deps.logger, engines: deps.config.OCR_ENGINES });
     deps.shutdown.add('reader', reader.close);
     return createOcrJob({ ...deps, reader });

@@ -62,7 +62,12 @@ async function main(): Promise<void> {
     clock,
   };
 
-  const seconds = metrics.histogram('job_seconds', 'Jobs by name and outcome', [0.05, 0.25, 1, 2.5, 5, 10, 20, 60], ['job', 'outcome']);
+  const seconds = metrics.histogram(
+    'job_seconds',
+    'Jobs by name and outcome',
+    [0.05, 0.25, 1, 2.5, 5, 10, 20, 60],
+    ['job', 'outcome'],
+  );
   const onDone = (job: string, took: number, outcome: string): void => seconds.observe({ job, outcome }, took);
 
   async function work<Q extends QueueName>(name: Q): Promise<void> {

@@ -23,7 +23,7 @@ function defaultOf(schema: z.ZodType): string {
   const absent = schema.safeParse(undefined);
   if (!absent.success) return 'required';
   if (absent.data === undefined) return '–';
-  return `\`${Array.isArray(absent.data) ? absent.data.join(',') : String(absent.data)}\``;
+  return `\`${typeof absent.data === 'string' ? absent.data : JSON.stringify(absent.data).replace(/[[\]"]/g, '')}\``;
 }
 
 const BEGIN = '<!-- environment: begin -->';

@@ -33,6 +33,9 @@ export function createHealthRoutes(deps: HealthDeps): Hono {
       return c.json({ ready, draining, checks }, ready ? 200 : 503, { 'Cache-Control': 'no-store' });
     })
     .get('/metrics', async (c) =>
-      c.body(await deps.metrics.registry.metrics(), 200, { 'Content-Type': deps.metrics.registry.contentType, 'Cache-Control': 'no-store' }),
+      c.body(await deps.metrics.registry.metrics(), 200, {
+        'Content-Type': deps.metrics.registry.contentType,
+        'Cache-Control': 'no-store',
+      }),
     );
 }
