@@ -19,7 +19,7 @@ export function parseMake(text: string): Parsed | null {
     .replace(/[\u0300-\u036f]/g, '')
     .replace(/[^A-Z0-9 \-.&]/g, ' ')
     .replace(/\s+/g, ' ')
-    .replace(/^[\s.\-]+|[\s.\-]+$/g, '');
+    .replace(/^[\s.-]+|[\s.-]+$/g, '');
   if (value.length < 2 || value.length > 24 || !/[A-Z]{2}/.test(value)) return null;
   const near = nearest(value, MAKES);
   if (near) return { value: near.entry, trust: near.distance === 0 ? 1 : 0.85 };

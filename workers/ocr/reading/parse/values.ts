@@ -101,7 +101,7 @@ export function parseFuelCode(text: string): Parsed | null {
   const exact = FUEL_CODES.find((c) => c === code);
   if (exact) return { value: exact, trust: 1 };
   const misread = FUEL_MISREAD[code];
-  if (misread) return { value: misread, trust: 0.9 };
+  if (misread) return { value: misread, trust: 0.95 };
   if (/^[G6CS(]{1,2}[O0QDC]{1,2}$/i.test(code)) return { value: 'GO', trust: 0.7 };
   return /^[EFB]{1,2}[S58]{1,2}$/i.test(code) ? { value: 'ES', trust: 0.7 } : null;
 }
