@@ -8,6 +8,8 @@ import { findDocumentView } from '#db/document-views.repository.ts';
 import { readGarage } from '#db/vehicles.repository.ts';
 import { DocumentView } from '#shared/contracts/documents.ts';
 import { GarageView } from '#shared/contracts/vehicles.ts';
+import { garageTopic } from '../vehicles/vehicles.topic.ts';
+import { createDocumentTopics } from './documents.topic.ts';
 import { projectReadingQueue } from './reading-queue.service.ts';
 import { NEEDED, createDocumentsFixture, lastTopics, readFields, type DocumentsFixture } from './testing/documents-fixture.ts';
 
@@ -64,13 +66,13 @@ describe('a first photograph', () => {
 });
 
 describe('a further photograph', () => {
-  it('added before its turn goes to the end of the queue and asks for no second job', async () => {
+  it('added before its turn leaves it its place and asks for no second job', async () => {
     const user = await f.addUser();
     const id = await f.submit(user);
     const before = await viewOf(id);
     await f.documents.addPage(user, id, await f.receive(id, { side: 'verso' }));
     const after = await viewOf(id);
-    expect(after.queueNumber).toBeGreaterThan(before.queueNumber);
+    expect(after.queueNumber).toBe(before.queueNumber);
     expect(after).toMatchObject({ status: 'queued', pages: [{ side: 'recto' }, { side: 'verso' }] });
     expect((await f.events()).at(-1)).toBe('document.page_added');
   });
@@ -78,10 +80,12 @@ describe('a further photograph', () => {
   it('that replaces one is read again; the old one is kept, what was said of it is forgotten, the other side’s stays', async () => {
     const user = await f.addUser();
     const id = await f.read(user, NEEDED);
+    const number = (await viewOf(id)).queueNumber;
     await f.documents.correctField(user, id, 'make', 'fiat');
     await f.documents.addPage(user, id, await f.receive(id, { side: 'verso' }));
     expect((await f.events()).at(-1)).toBe('document.resubmitted');
     expect((await viewOf(id)).fields).toHaveLength(6);
+    expect((await viewOf(id)).queueNumber).toBeGreaterThan(number);
     const ticket = await start(id);
     const verso = { ...readFields({ seats: '5' })[0]!, page: 'verso' as const };
     await f.readings.finishReading(ticket, { outcome: 'read', fields: [...readFields(NEEDED), verso], readingMs: 5, pages: [] });
@@ -271,5 +275,22 @@ describe('the readers’ queue', () => {
     expect(after.state.waitingCount).toBe(before.state.waitingCount - 2);
     expect(after.state.reading).toBe(before.state.reading + 1);
     expect(after.state.averageMs).toBeGreaterThan(0);
+  });
+});
+
+describe('topics', () => {
+  it('of a document and a garage are their owner’s; the queue is everybody’s', async () => {
+    const { db } = f.database;
+    const [user, other] = [await f.addUser(), await f.addUser()];
+    const id = await f.submit(user);
+    const topics = createDocumentTopics({ progress: { read: async () => ({ seq: 0, state: null }) } });
+    const viewer = (userId: string) => ({ userId, sessionId: randomUUID(), role: 'citizen' as const, officeId: null });
+    for (const name of ['document', 'document-progress'] as const) {
+      expect(await topics[name].authorise(db, viewer(user), id)).toBe('owner');
+      for (const key of [id, randomUUID(), 'no-id']) expect(await topics[name].authorise(db, viewer(other), key)).toBeNull();
+    }
+    expect(await garageTopic.authorise(db, viewer(user), user)).toBe('owner');
+    expect(await garageTopic.authorise(db, viewer(other), user)).toBeNull();
+    expect(await topics['reading-queue'].authorise(db, viewer(other), '')).toBe('public');
   });
 });

@@ -149,15 +149,11 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
         if (replaced) await deleteFieldsOfSide(tx, documentId, page.side);
         await insertPage(tx, { ...page, documentId, userId, createdAt: at });
         const insisted = document.insisted && !replaced;
-        if (document.status === 'reading') {
-          // The running job sees at its end, under the row's lock, that there is a photograph it has not read.
-          await updateDocument(tx, documentId, { attempt: 0, insisted, updatedAt: at });
-        } else {
-          await updateDocument(tx, documentId, { ...requeued(at), insisted });
-        }
-        // A document that waits or is being read has its job already; a second would read it twice at once.
-        const running = document.status === 'reading' || document.status === 'queued';
-        const name = running ? 'document.page_added' : 'document.resubmitted';
+        // A document that waits keeps its place and its job; the job of one that is being read sees at its end, under the row's
+        // lock, that there is a photograph it has not read. A second job would read it twice at once.
+        const hasJob = document.status === 'queued' || document.status === 'reading';
+        await updateDocument(tx, documentId, hasJob ? { attempt: 0, insisted, updatedAt: at } : { ...requeued(at), insisted });
+        const name = hasJob ? 'document.page_added' : 'document.resubmitted';
         const view = await appendDocumentEvent(tx, name, { documentId, userId }, document);
         return { created: true, view };
       }),

@@ -104,9 +104,11 @@ describe('progress', () => {
     const away = new Redis({ port: 1, enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy: () => null });
     away.on('error', () => undefined);
     const bus = { publish: () => Promise.reject(new Error('away')) };
-    const run = createProgressStore({ redis: away, bus, prefix, clock: () => new Date(), logger }).open(randomUUID(), 1);
+    const store = createProgressStore({ redis: away, bus, prefix, clock: () => new Date(), logger });
+    const run = store.open(randomUUID(), 1);
     run.report(report(0.5));
     await run.close();
+    expect(await store.read(randomUUID())).toEqual({ seq: 0, state: null });
     away.disconnect();
   });
 });

@@ -29,7 +29,7 @@ export interface ProgressRun {
 export interface ProgressStore {
   /** `attempt` is the ticket's token. */
   open(documentId: string, attempt: number): ProgressRun;
-  /** The newest progress; seq 0 and null when there is none. */
+  /** The newest progress; seq 0 and null when there is none or the cache is away. */
   read(documentId: string): Promise<{ seq: number; state: ReadingProgress | null }>;
 }
 
@@ -108,9 +108,17 @@ export function createProgressStore(deps: ProgressDeps): ProgressStore {
     },
 
     async read(documentId) {
-      const [seq, state] = await redis.hmget(keyOf(documentId), 'seq', 'state');
-      if (!seq || !state) return { seq: 0, state: null };
-      return { seq: Number(seq), state: ReadingProgress.parse(JSON.parse(state)) };
+      const nothing = { seq: 0, state: null };
+      try {
+        const [seq, text] = await redis.hmget(keyOf(documentId), 'seq', 'state');
+        if (!seq || !text) return nothing;
+        const state = ReadingProgress.safeParse(JSON.parse(text));
+        return state.success ? { seq: Number(seq), state: state.data } : nothing;
+      } catch (error) {
+        // The next message tells what the cache cannot.
+        logger.debug({ err: error, documentId }, 'progress could not be read');
+        return nothing;
+      }
     },
   };
 }
