@@ -152,7 +152,9 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     async stop() {
       draining = true;
       const graceMs = config.DRAIN_SECONDS * 1000;
-      await Promise.all([sockets.drain(graceMs), http.close(graceMs)]);
+      // The balancer hears of it from /readyz, which therefore answers until the last client has moved.
+      await sockets.drain(graceMs);
+      await http.close(1_000);
       await sockets.close();
       await bus.close();
     },

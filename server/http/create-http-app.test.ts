@@ -155,7 +155,7 @@ describe('health', () => {
     });
     up = true;
     draining = true;
-    expect(await ready()).toMatchObject({ status: 503, body: { ready: false, draining: true } });
+    expect(await ready()).toMatchObject({ status: 404, body: { ready: false, draining: true } });
     expect((await health.request('/healthz')).status).toBe(200);
   });
 

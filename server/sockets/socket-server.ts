@@ -35,7 +35,7 @@ export interface SocketServer {
   deliver(message: BusMessage): void;
   /** Tells every client of this node to read again, since what was published meanwhile is lost; and checks all sessions. */
   resync(reason: ResyncReason): void;
-  /** Takes no new connection, tells clients to move at a random moment within `withinMs`, waits for them so long at most. */
+  /** Tells clients to move at a random moment within `withinMs`, waits for them so long at most, then takes no new connection. */
   drain(withinMs: number): Promise<void>;
   close(): Promise<void>;
   readonly socketCount: number;
@@ -131,12 +131,11 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
       recheck();
     },
     async drain(withinMs) {
-      deps.engine.stopAccepting();
-      if (server.socketCount === 0) return;
       logger.info({ sockets: server.socketCount, withinMs }, 'draining');
       io.local.emit('node:draining', { withinMs });
       const end = Date.now() + withinMs;
       while (server.socketCount > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+      deps.engine.stopAccepting();
     },
     async close() {
       timers.forEach(clearInterval);

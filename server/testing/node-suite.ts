@@ -195,11 +195,12 @@ export function describeNode(engine: 'uws' | 'ws'): void {
         let within = -1;
         socket.on('node:draining', (notice) => {
           within = notice.withinMs;
-          setTimeout(() => socket.disconnect(), 100);
+          setTimeout(() => socket.disconnect(), 300);
         });
         expect((await fetch(`${stopping.http}/readyz`)).status).toBe(200);
         const stopped = stopping.node.stop();
         await until(() => within === 5_000, { what: 'told to move' });
+        expect((await fetch(`${stopping.http}/readyz`)).status).toBe(404);
         await stopped;
         await expect(fetch(`${stopping.http}/readyz`)).rejects.toThrow();
       } finally {

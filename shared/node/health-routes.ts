@@ -14,7 +14,10 @@ export interface HealthDeps {
   probeMs?: number;
 }
 
-/** `/healthz`: the process is alive. `/readyz`: it can serve. `/metrics`: Prometheus. */
+/**
+ * `/healthz`: the process is alive. `/readyz`: it can serve (200), it is going away and must be given nobody new (404: the balancer keeps
+ * the connections there are), it cannot serve (503: they are cut). `/metrics`: Prometheus.
+ */
 export function createHealthRoutes(deps: HealthDeps): Hono {
   const probeMs = deps.probeMs ?? 1_000;
   async function ask([name, probe]: [string, Probe]): Promise<[string, boolean]> {
@@ -30,7 +33,7 @@ export function createHealthRoutes(deps: HealthDeps): Hono {
       const draining = deps.isDraining();
       const checks = Object.fromEntries(await Promise.all(Object.entries(deps.probes).map(ask)));
       const ready = !draining && Object.values(checks).every(Boolean);
-      return c.json({ ready, draining, checks }, ready ? 200 : 503, { 'Cache-Control': 'no-store' });
+      return c.json({ ready, draining, checks }, draining ? 404 : ready ? 200 : 503, { 'Cache-Control': 'no-store' });
     })
     .get('/metrics', async (c) =>
       c.body(await deps.metrics.registry.metrics(), 200, {
