@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { isPlate, normalisePlate } from '#shared/domain/plates.ts';
+import { countryOfPlate } from '#shared/domain/documents.ts';
+import { normalisePlate } from '#shared/domain/plates.ts';
 import type { DemoVehicle } from './demo-data.ts';
 
 /** The truth of the sample photographs, as far as it is needed here. */
 const Samples = z.array(
   z.object({
-    country: z.string().length(2),
     fields: z.object({
       plate: z.string(),
       vin: z.string().nullish(),
@@ -21,27 +21,24 @@ const Samples = z.array(
 );
 
 /**
- * The vehicle of the last sample photograph of each country: registered to the demo's neighbour, so that whoever sends that photograph
- * finds the plate taken. None when there are no samples.
+ * The vehicle of the last sample photograph: registered to the demo's neighbour, so that whoever sends that photograph finds the plate
+ * taken, and the others free. `home` is the country that runs the platform (the register that a plate belongs to depends on it).
+ * Null when there are no samples.
  */
-export async function readTakenSamples(truthFile: URL): Promise<DemoVehicle[]> {
+export async function readTakenSample(truthFile: URL, home: string): Promise<DemoVehicle | null> {
   const text = await readFile(truthFile, 'utf8').catch(() => null);
-  if (text === null) return [];
-  const lastOfCountry = new Map<string, DemoVehicle>();
-  for (const { country, fields } of Samples.parse(JSON.parse(text))) {
-    const plate = normalisePlate(fields.plate);
-    if (!isPlate(plate, country)) continue;
-    lastOfCountry.set(country, {
-      country,
-      plate,
-      holderName: fields.owner,
-      vin: fields.vin ?? null,
-      firstRegistration: fields.first_reg ?? null,
-      make: fields.make ?? null,
-      model: fields.model ?? null,
-      fuel: fields.fuel ?? null,
-      fiscalPower: fields.fiscal_power ?? null,
-    });
-  }
-  return [...lastOfCountry.values()];
+  const fields = text === null ? undefined : Samples.parse(JSON.parse(text)).at(-1)?.fields;
+  if (!fields) return null;
+  const plate = normalisePlate(fields.plate);
+  return {
+    country: countryOfPlate(plate, home),
+    plate,
+    holderName: fields.owner,
+    vin: fields.vin ?? null,
+    firstRegistration: fields.first_reg ?? null,
+    make: fields.make ?? null,
+    model: fields.model ?? null,
+    fuel: fields.fuel ?? null,
+    fiscalPower: fields.fiscal_power ?? null,
+  };
 }

@@ -8,7 +8,7 @@ import { normaliseContact } from '#shared/domain/contact.ts';
 import { isPlate } from '#shared/domain/plates.ts';
 import { verifyPassword } from '#shared/node/password-hash.ts';
 import { DEMO_VEHICLES } from './demo-data.ts';
-import { readTakenSamples } from './demo-samples.ts';
+import { readTakenSample } from './demo-samples.ts';
 import { seedDemo } from './demo-seed.ts';
 import { findCredential } from './identity.repository.ts';
 import { accounts, offices, users } from './schema/identity.ts';
@@ -46,24 +46,16 @@ it('has plates of their countries', () => {
   for (const { plate, country } of DEMO_VEHICLES) expect(isPlate(plate, country)).toBe(true);
 });
 
-it('gives the last sample of each country to somebody else', async () => {
+it('gives the vehicle of the last sample to somebody else', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'samples-'));
-  const sample = (country: string, plate: string) => ({
-    country,
-    fields: { plate, owner: 'RABE', fiscal_power: 5, first_reg: '2007-08-23' },
-  });
+  const sample = (plate: string) => ({ fields: { plate, owner: 'RABE', fiscal_power: 5, first_reg: '2007-08-23' } });
   const file = path.join(directory, 'truth.json');
-  await writeFile(
-    file,
-    JSON.stringify([sample('MG', '8549 TRW'), sample('MG', '8550 TRW'), sample('FR', 'AB-123-CD'), sample('MG', 'blurred')]),
-  );
-  const taken = await readTakenSamples(pathToFileURL(file));
-  expect(taken.map(({ country, plate }) => [country, plate])).toEqual([
-    ['MG', '8550TRW'],
-    ['FR', 'AB123CD'],
-  ]);
-  await seedDemo(database.db, taken);
+  await writeFile(file, JSON.stringify([sample('AB-123-CD'), sample('8549 TRW'), sample('8550 TRW')]));
+  const taken = await readTakenSample(pathToFileURL(file), 'MG');
+  expect(taken).toMatchObject({ country: 'MG', plate: '8550TRW', fiscalPower: 5, vin: null });
+  await seedDemo(database.db, taken ? [taken] : []);
   expect(await database.db.$count(vehicles, eq(vehicles.plate, '8550TRW'))).toBe(1);
-  expect(await readTakenSamples(new URL('none.json', pathToFileURL(`${directory}/`)))).toEqual([]);
+  expect(await database.db.$count(vehicles, eq(vehicles.plate, '8549TRW'))).toBe(0);
+  expect(await readTakenSample(new URL('none.json', pathToFileURL(`${directory}/`)), 'MG')).toBeNull();
   await rm(directory, { recursive: true });
 });

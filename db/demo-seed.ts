@@ -16,9 +16,9 @@ type Person = (typeof DEMO_PEOPLE)[keyof typeof DEMO_PEOPLE];
 
 /**
  * Writes what a demo country starts with. Can be repeated: what is there stays as it is, a password that was changed too.
- * `samples` are the vehicles of sample photographs that somebody else shall own already.
+ * `taken` are further vehicles that somebody else shall own already.
  */
-export async function seedDemo(db: Db, samples: readonly DemoVehicle[]): Promise<DemoSignIn[]> {
+export async function seedDemo(db: Db, taken: readonly DemoVehicle[]): Promise<DemoSignIn[]> {
   const people = Object.values(DEMO_PEOPLE);
   const hashes = await Promise.all(people.map((person) => hashPassword(person.password)));
   await db.transaction(async (tx) => {
@@ -28,7 +28,7 @@ export async function seedDemo(db: Db, samples: readonly DemoVehicle[]): Promise
       .onConflictDoNothing();
     for (const [index, person] of people.entries()) await addPerson(tx, person, hashes[index] ?? '');
     const ownerId = await ownerOf(tx, DEMO_PEOPLE.neighbour);
-    for (const vehicle of [...DEMO_VEHICLES, ...samples])
+    for (const vehicle of [...DEMO_VEHICLES, ...taken])
       await tx
         .insert(vehicles)
         .values({ ...vehicle, ownerId })

@@ -1,8 +1,9 @@
 // Writes the demo country: `tsx db/seed.ts`. The last line it prints is JSON: who can sign in. Its passwords are known to everybody, so
 // it refuses to touch a production database unless SEED_DEMO=1 says that this one is a demo.
+import { DEFAULT_COUNTRY } from '#shared/domain/countries/countries.ts';
 import { connectDatabase } from './connect.ts';
 import { seedDemo } from './demo-seed.ts';
-import { readTakenSamples } from './demo-samples.ts';
+import { readTakenSample } from './demo-samples.ts';
 
 const { DATABASE_DIRECT_URL, DATABASE_URL, NODE_ENV, SEED_DEMO } = process.env;
 const url = DATABASE_DIRECT_URL ?? DATABASE_URL;
@@ -16,9 +17,9 @@ if (NODE_ENV === 'production' && SEED_DEMO !== '1') {
 }
 const database = connectDatabase({ url, max: 1, applicationName: 'seed' });
 try {
-  const samples = await readTakenSamples(new URL('../deploy/samples/truth.json', import.meta.url));
-  const signIns = await seedDemo(database.db, samples);
-  console.log(`demo data written, ${samples.length} sample vehicles among it`);
+  const taken = await readTakenSample(new URL('../deploy/samples/truth.json', import.meta.url), DEFAULT_COUNTRY);
+  const signIns = await seedDemo(database.db, taken ? [taken] : []);
+  console.log(`demo data written${taken ? `; the plate ${taken.plate} of a sample photograph is taken` : ''}`);
   console.log(JSON.stringify({ signIns }));
 } finally {
   await database.close();
