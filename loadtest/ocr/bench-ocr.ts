@@ -25,12 +25,21 @@ interface Document {
 
 async function main(): Promise<void> {
   const { values: options } = parseArgs({
-    options: { set: { type: 'string', default: 'both' }, limit: { type: 'string' }, seed: { type: 'string', default: '1' }, verbose: { type: 'boolean', default: false } },
+    options: {
+      set: { type: 'string', default: 'both' },
+      limit: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      verbose: { type: 'boolean', default: false },
+    },
   });
   const limit = options.limit ? Number(options.limit) : Infinity;
   const reader = await createReader({
     engines: 1,
-    logger: { info: () => undefined, warn: (details, message) => console.warn(message, details), error: (details, message) => console.error(message, details) },
+    logger: {
+      info: () => undefined,
+      warn: (details, message) => console.warn(message, details),
+      error: (details, message) => console.error(message, details),
+    },
   });
   const results: Record<string, { classes: ClassScore[]; documents: DocumentScore[] }> = {};
   try {
@@ -47,7 +56,15 @@ async function main(): Promise<void> {
         scores.push(score);
         if (options.verbose) console.log(lineOf(score));
       }
-      const classes = [...SAMPLE_CLASSES.map((cls) => sumUp(cls, scores.filter((s) => s.cls === cls))), sumUp('all', scores)];
+      const classes = [
+        ...SAMPLE_CLASSES.map((cls) =>
+          sumUp(
+            cls,
+            scores.filter((s) => s.cls === cls),
+          ),
+        ),
+        sumUp('all', scores),
+      ];
       console.log(`${tableOf(`${set} set`, classes)}\n`);
       results[set] = { classes, documents: scores };
     }
@@ -55,7 +72,14 @@ async function main(): Promise<void> {
     await reader.close();
   }
   mkdirSync(dirname(RESULT), { recursive: true });
-  const conditions = { at: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, engines: 1, seed: Number(options.seed) };
+  const conditions = {
+    at: new Date().toISOString(),
+    node: process.version,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    engines: 1,
+    seed: Number(options.seed),
+  };
   writeFileSync(RESULT, `${JSON.stringify({ conditions, results }, null, 1)}\n`);
   console.log('written to loadtest/results/ocr.json');
 }
@@ -75,7 +99,10 @@ async function* ownDocuments(seed: number): AsyncGenerator<Document> {
   useBundledFonts();
   for (let id = 0; id < OWN_SET_SIZE; id += 1) {
     const { truth, files } = await makeSample(seed, id);
-    yield { truth, pages: truth.images.map((image, i) => ({ side: sideOf(image.layout), bytes: files[i]?.jpeg ?? Buffer.alloc(0) })) };
+    yield {
+      truth,
+      pages: truth.images.map((image, i) => ({ side: sideOf(image.layout), bytes: files[i]?.jpeg ?? Buffer.alloc(0) })),
+    };
   }
 }
 

@@ -30,7 +30,14 @@ async function main(args: readonly string[]): Promise<void> {
 function write(folder: string, samples: readonly Sample[]): void {
   mkdirSync(folder, { recursive: true });
   for (const { files } of samples) for (const { name, jpeg } of files) writeFileSync(join(folder, name), jpeg);
-  writeFileSync(join(folder, 'truth.json'), `${JSON.stringify(samples.map((s) => s.truth), null, 1)}\n`);
+  writeFileSync(
+    join(folder, 'truth.json'),
+    `${JSON.stringify(
+      samples.map((s) => s.truth),
+      null,
+      1,
+    )}\n`,
+  );
 }
 
 await main(process.argv.slice(2));

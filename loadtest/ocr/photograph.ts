@@ -29,26 +29,73 @@ interface Conditions {
 }
 
 function drawConditions(random: Random, cls: SampleClass, tall: boolean): Conditions {
-  const wood: readonly (readonly [number, number, number])[] = [[94, 74, 58], [58, 60, 66], [140, 128, 116], [40, 58, 54]];
+  const wood: readonly (readonly [number, number, number])[] = [
+    [94, 74, 58],
+    [58, 60, 66],
+    [140, 128, 116],
+    [40, 58, 54],
+  ];
   const shared = { table: random.pick(wood) };
   const size = tall ? 1.25 : 1;
   if (cls === 'clean')
-    return { ...shared, longSide: Math.round(1900 * size), fill: 0.95, rotation: random.between(-0.6, 0.6), perspective: 0, blur: 0.3, noise: 2, shadow: 0, glare: 0, quality: 88 };
+    return {
+      ...shared,
+      longSide: Math.round(1900 * size),
+      fill: 0.95,
+      rotation: random.between(-0.6, 0.6),
+      perspective: 0,
+      blur: 0.3,
+      noise: 2,
+      shadow: 0,
+      glare: 0,
+      quality: 88,
+    };
   if (cls === 'mild')
-    return { ...shared, longSide: Math.round(random.between(1500, 1800) * size), fill: random.between(0.8, 0.9), rotation: random.between(-6, 6), perspective: random.between(0.005, 0.016), blur: random.between(0.5, 0.9), noise: 6, shadow: random.between(0.1, 0.3), glare: 0, quality: 76 };
-  return { ...shared, longSide: Math.round(random.between(950, 1200) * size), fill: random.between(0.74, 0.84), rotation: random.between(-9, 9), perspective: random.between(0.03, 0.06), blur: random.between(0.7, 1.1), noise: 10, shadow: random.between(0.3, 0.5), glare: random.next() < 0.6 ? random.between(0.3, 0.6) : 0, quality: 68 };
+    return {
+      ...shared,
+      longSide: Math.round(random.between(1500, 1800) * size),
+      fill: random.between(0.8, 0.9),
+      rotation: random.between(-6, 6),
+      perspective: random.between(0.005, 0.016),
+      blur: random.between(0.5, 0.9),
+      noise: 6,
+      shadow: random.between(0.1, 0.3),
+      glare: 0,
+      quality: 76,
+    };
+  return {
+    ...shared,
+    longSide: Math.round(random.between(950, 1200) * size),
+    fill: random.between(0.74, 0.84),
+    rotation: random.between(-9, 9),
+    perspective: random.between(0.03, 0.06),
+    blur: random.between(0.7, 1.1),
+    noise: 10,
+    shadow: random.between(0.3, 0.5),
+    glare: random.next() < 0.6 ? random.between(0.3, 0.6) : 0,
+    quality: 68,
+  };
 }
 
 /** Photographs a rendered page under the conditions of a class. */
 export async function photograph(svg: string, cls: SampleClass, random: Random): Promise<SamplePhotograph> {
-  const page = await sharp(Buffer.from(svg)).flatten({ background: '#ffffff' }).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const page = await sharp(Buffer.from(svg))
+    .flatten({ background: '#ffffff' })
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const { width: pw, height: ph } = page.info;
   const c = drawConditions(random, cls, ph > pw * 1.4);
   const landscape = pw >= ph;
   const width = landscape ? c.longSide : Math.round(c.longSide * 0.75);
   const height = landscape ? Math.round(c.longSide * 0.75) : c.longSide;
   const quad = placePaper(pw, ph, width, height, c, random);
-  const toPage = homography(quad, [[0, 0], [pw, 0], [pw, ph], [0, ph]]);
+  const toPage = homography(quad, [
+    [0, 0],
+    [pw, 0],
+    [pw, ph],
+    [0, ph],
+  ]);
   const light = drawLight(width, height, c, random);
   const out = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y += 1) {
@@ -64,7 +111,10 @@ export async function photograph(svg: string, cls: SampleClass, random: Random):
       }
     }
   }
-  const jpeg = await sharp(out, { raw: { width, height, channels: 3 } }).blur(Math.max(0.3, c.blur)).jpeg({ quality: c.quality }).toBuffer();
+  const jpeg = await sharp(out, { raw: { width, height, channels: 3 } })
+    .blur(Math.max(0.3, c.blur))
+    .jpeg({ quality: c.quality })
+    .toBuffer();
   return { jpeg, width, height, quad };
 }
 
@@ -72,16 +122,29 @@ function placePaper(pw: number, ph: number, width: number, height: number, c: Co
   const scale = c.fill * Math.min(width / pw, height / ph);
   const angle = (c.rotation * Math.PI) / 180;
   const jitter = (): number => random.between(-1, 1) * c.perspective * Math.min(width, height);
-  const half: Corners = [[-pw / 2, -ph / 2], [pw / 2, -ph / 2], [pw / 2, ph / 2], [-pw / 2, ph / 2]];
+  const half: Corners = [
+    [-pw / 2, -ph / 2],
+    [pw / 2, -ph / 2],
+    [pw / 2, ph / 2],
+    [-pw / 2, ph / 2],
+  ];
   const corners = mapCorners(half, ([x, y]) => [
     width / 2 + scale * (x * Math.cos(angle) - y * Math.sin(angle)) + jitter(),
     height / 2 + scale * (x * Math.sin(angle) + y * Math.cos(angle)) + jitter(),
   ]);
-  return mapCorners(corners, ([x, y]) => [Math.round(Math.min(width - 2, Math.max(2, x))), Math.round(Math.min(height - 2, Math.max(2, y)))]);
+  return mapCorners(corners, ([x, y]) => [
+    Math.round(Math.min(width - 2, Math.max(2, x))),
+    Math.round(Math.min(height - 2, Math.max(2, y))),
+  ]);
 }
 
 /** A shadow over one side of a slanted line, and a round burn. */
-function drawLight(width: number, height: number, c: Conditions, random: Random): (x: number, y: number) => { factor: number; added: number } {
+function drawLight(
+  width: number,
+  height: number,
+  c: Conditions,
+  random: Random,
+): (x: number, y: number) => { factor: number; added: number } {
   const slope = random.between(0.6, 1.4);
   const offset = random.between(0.2, 0.8) * (width + height * slope);
   const [gx, gy] = [random.between(0.25, 0.75) * width, random.between(0.25, 0.75) * height];

@@ -47,7 +47,12 @@ export interface Sample {
   readonly files: readonly { readonly name: string; readonly jpeg: Buffer }[];
 }
 
-const COUNTRIES: Readonly<Record<SampleKind, readonly Country[]>> = { french: ['FR'], malagasy: ['MG'], card: ['CI', 'BJ'], table: ['BF', 'SN'] };
+const COUNTRIES: Readonly<Record<SampleKind, readonly Country[]>> = {
+  french: ['FR'],
+  malagasy: ['MG'],
+  card: ['CI', 'BJ'],
+  table: ['BF', 'SN'],
+};
 
 /** Document number `id` of the set of a seed: the kinds take turns, and so do the classes. */
 export function makeSample(seed: number, id: number): Promise<Sample> {
@@ -85,5 +90,14 @@ function pagesOf(kind: SampleKind, vehicle: SampleVehicle): { pages: DocumentPag
 }
 
 function fieldsOf(v: SampleVehicle): SampleFields {
-  return { plate: v.plate, vin: v.vin, first_reg: v.firstRegistration, make: v.make, model: v.model, fuel: v.fuel, fiscal_power: v.fiscalPower, owner: `${v.surname} ${v.firstNames}` };
+  return {
+    plate: v.plate,
+    vin: v.vin,
+    first_reg: v.firstRegistration,
+    make: v.make,
+    model: v.model,
+    fuel: v.fuel,
+    fiscal_power: v.fiscalPower,
+    owner: `${v.surname} ${v.firstNames}`,
+  };
 }

@@ -4,7 +4,14 @@ import type { SampleFields } from './samples.ts';
 
 /** The name in `truth.json` of each key field. */
 const TRUTH_NAMES: Readonly<Record<(typeof KEY_FIELDS)[number], keyof SampleFields>> = {
-  plate: 'plate', vin: 'vin', first_registration: 'first_reg', make: 'make', model: 'model', fuel: 'fuel', fiscal_power: 'fiscal_power', owner: 'owner',
+  plate: 'plate',
+  vin: 'vin',
+  first_registration: 'first_reg',
+  make: 'make',
+  model: 'model',
+  fuel: 'fuel',
+  fiscal_power: 'fiscal_power',
+  owner: 'owner',
 };
 
 /** What reading one document gave and cost; seconds. */
@@ -14,7 +21,12 @@ export interface DocumentScore {
   readonly outcome: string;
   readonly passes: number;
   readonly right: number;
-  readonly wrong: readonly { readonly field: string; readonly read: string | null; readonly printed: string; readonly confidence: number | null }[];
+  readonly wrong: readonly {
+    readonly field: string;
+    readonly read: string | null;
+    readonly printed: string;
+    readonly confidence: number | null;
+  }[];
   /** Fields that the reader would accept by itself, and how many of them are right. */
   readonly accepted: number;
   readonly acceptedRight: number;
@@ -39,11 +51,18 @@ export interface ClassScore {
 
 /** Upper case, without spaces, dashes and accents: what does not count as a difference. */
 export function comparable(value: string | number): string {
-  return String(value).normalize('NFD').replace(/[\u0300-\u036f]/g, '').toUpperCase().replace(/[\s-]/g, '');
+  return String(value)
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toUpperCase()
+    .replace(/[\s-]/g, '');
 }
 
 /** Compares the eight key fields with what is printed. */
-export function compareFields(read: readonly ReadField[], printed: SampleFields): Pick<DocumentScore, 'right' | 'wrong' | 'accepted' | 'acceptedRight'> {
+export function compareFields(
+  read: readonly ReadField[],
+  printed: SampleFields,
+): Pick<DocumentScore, 'right' | 'wrong' | 'accepted' | 'acceptedRight'> {
   const wrong: { field: string; read: string | null; printed: string; confidence: number | null }[] = [];
   let right = 0;
   let accepted = 0;

@@ -32,7 +32,9 @@ export interface SampleVehicle {
   readonly cardNumber: string;
 }
 
-const NAMES: Readonly<Record<'FR' | 'MG' | 'WA', { surnames: readonly string[]; firstNames: readonly string[]; places: readonly string[] }>> = {
+const NAMES: Readonly<
+  Record<'FR' | 'MG' | 'WA', { surnames: readonly string[]; firstNames: readonly string[]; places: readonly string[] }>
+> = {
   FR: {
     surnames: ['MARCHAND', 'BERTIN', 'LACROIX', 'DELORME', 'PERRIN', 'VASSEUR', 'COLLET', 'RENAUD'],
     firstNames: ['CLAIRE', 'ANTOINE', 'MATHILDE', 'OLIVIER', 'SANDRINE', 'THIERRY'],

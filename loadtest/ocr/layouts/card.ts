@@ -3,7 +3,12 @@ import { createPage, securityPaper, type DocumentPage } from './page.ts';
 
 const WIDTH = 1040;
 const HEIGHT = 656;
-const COUNTRY_NAMES: Readonly<Record<string, string>> = { CI: "REPUBLIQUE DE COTE D'IVOIRE", BJ: 'REPUBLIQUE DU BENIN', SN: 'REPUBLIQUE DU SENEGAL', BF: 'BURKINA FASO' };
+const COUNTRY_NAMES: Readonly<Record<string, string>> = {
+  CI: "REPUBLIQUE DE COTE D'IVOIRE",
+  BJ: 'REPUBLIQUE DU BENIN',
+  SN: 'REPUBLIQUE DU SENEGAL',
+  BF: 'BURKINA FASO',
+};
 
 /** The plastic card of West Africa: labels over values, a dark panel with white letters; the chassis number on the back. */
 export function card(v: SampleVehicle): DocumentPage[] {
@@ -12,7 +17,9 @@ export function card(v: SampleVehicle): DocumentPage[] {
 
 function recto(v: SampleVehicle): DocumentPage {
   const page = createPage(WIDTH, HEIGHT, securityPaper(WIDTH, HEIGHT, '#f6f2ea', '#9fcfa8', '#cfae86'));
-  page.raw(`<rect width="310" height="${HEIGHT}" fill="#56677f"/><g transform="translate(920 30)"><rect width="26" height="62" fill="#e8862e"/><rect x="26" width="26" height="62" fill="#fff"/><rect x="52" width="26" height="62" fill="#2f9e53"/></g>`);
+  page.raw(
+    `<rect width="310" height="${HEIGHT}" fill="#56677f"/><g transform="translate(920 30)"><rect width="26" height="62" fill="#e8862e"/><rect x="26" width="26" height="62" fill="#fff"/><rect x="52" width="26" height="62" fill="#2f9e53"/></g>`,
+  );
   const white = { colour: '#ffffff' };
   page.label(56, 66, 'Numéro', 19, white);
   page.label(56, 90, "d'Immatriculation", 19, white);

@@ -33,7 +33,13 @@ export function frenchDocument(v: SampleVehicle): { pages: DocumentPage[]; mrz: 
   row(906, [62, 'G', `${v.emptyMass + 75}`], [330, 'G.1', `${v.emptyMass}`]);
   row(952, [62, 'J', v.category === 'VP' ? 'M1' : 'N1'], [330, 'J.1', v.category], [600, 'J.2', 'AA'], [880, 'J.3', v.body]);
   row(998, [62, 'K', 'e2*2001/116*0317*02']);
-  row(1044, [62, 'P.1', `${v.displacement}`], [330, 'P.2', `${v.kilowatts}`], [600, 'P.3', v.fuel, 'fuel'], [880, 'P.6', `${v.fiscalPower}`, 'fiscal_power']);
+  row(
+    1044,
+    [62, 'P.1', `${v.displacement}`],
+    [330, 'P.2', `${v.kilowatts}`],
+    [600, 'P.3', v.fuel, 'fuel'],
+    [880, 'P.6', `${v.fiscalPower}`, 'fiscal_power'],
+  );
   row(1090, [62, 'Q', ''], [330, 'S.1', `${v.seats}`], [600, 'S.2', ''], [880, 'U.1', '77']);
   row(1136, [62, 'U.2', '3000'], [330, 'V.7', `${v.co2}`], [600, 'V.9', 'EURO6']);
   row(1182, [62, 'X.1', `VISITE AVANT LE ${frenchDate(v.issued)}`]);
@@ -44,7 +50,9 @@ export function frenchDocument(v: SampleVehicle): { pages: DocumentPage[]; mrz: 
   row(1462, [62, 'I', frenchDate(v.issued)]);
   page.raw('<path d="M880 1470 q 40 -90 70 0 t 70 0 t 90 -20" fill="none" stroke="#334" stroke-width="4"/>');
   page.label(100, 1790, "Certificat d'immatriculation", 26, { bold: true });
-  [`${v.plate}      ${frenchDate(v.issued)}`, v.formNumber, v.vin, v.make, v.surname, v.firstNames].forEach((line, i) => page.value(112, 1850 + i * 44, line, 26));
+  [`${v.plate}      ${frenchDate(v.issued)}`, v.formNumber, v.vin, v.make, v.surname, v.firstNames].forEach((line, i) =>
+    page.value(112, 1850 + i * 44, line, 26),
+  );
   const mrz = machineReadableLines(v);
   page.raw(`<rect x="0" y="2120" width="${WIDTH}" height="180" fill="#f3f3f1"/>`);
   page.value(70, 2190, mrz[0], 40);

@@ -18,7 +18,13 @@ export interface DocumentPage {
 }
 
 export interface PageBuilder {
-  label(x: number, y: number, text: string, size?: number, style?: { bold?: boolean; colour?: string; anchor?: 'start' | 'middle' }): void;
+  label(
+    x: number,
+    y: number,
+    text: string,
+    size?: number,
+    style?: { bold?: boolean; colour?: string; anchor?: 'start' | 'middle' },
+  ): void;
   /** A value in the fixed-width face; `field` records its place. */
   value(x: number, y: number, text: string, size: number, options?: { field?: string; bold?: boolean; colour?: string }): void;
   raw(svg: string): void;
@@ -31,11 +37,21 @@ export function createPage(width: number, height: number, background: string): P
   const boxes: Record<string, DocumentBox> = {};
   return {
     label(x, y, text, size = 20, { bold = false, colour = '#222', anchor = 'start' } = {}) {
-      elements.push(`<text x="${x}" y="${y}" font-family="${SANS}" font-size="${size}" font-weight="${bold ? 700 : 400}" fill="${colour}" text-anchor="${anchor}">${escape(text)}</text>`);
+      elements.push(
+        `<text x="${x}" y="${y}" font-family="${SANS}" font-size="${size}" font-weight="${bold ? 700 : 400}" fill="${colour}" text-anchor="${anchor}">${escape(text)}</text>`,
+      );
     },
     value(x, y, text, size, { field, bold = false, colour = '#14141c' } = {}) {
-      elements.push(`<text x="${x}" y="${y}" font-family="${MONO}" font-size="${size}" font-weight="${bold ? 700 : 400}" fill="${colour}" xml:space="preserve">${escape(text)}</text>`);
-      if (field) boxes[field] = { x, y: Math.round(y - size * 0.78), w: Math.round(text.length * size * MONO_ADVANCE), h: Math.round(size * 0.84) };
+      elements.push(
+        `<text x="${x}" y="${y}" font-family="${MONO}" font-size="${size}" font-weight="${bold ? 700 : 400}" fill="${colour}" xml:space="preserve">${escape(text)}</text>`,
+      );
+      if (field)
+        boxes[field] = {
+          x,
+          y: Math.round(y - size * 0.78),
+          w: Math.round(text.length * size * MONO_ADVANCE),
+          h: Math.round(size * 0.84),
+        };
     },
     raw: (svg) => void elements.push(svg),
     done: (layout) => ({

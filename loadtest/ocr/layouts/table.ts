@@ -5,7 +5,12 @@ const WIDTH = 1400;
 const HEIGHT = 1000;
 const LEFT = 46;
 const RIGHT = WIDTH - 46;
-const COUNTRY_NAMES: Readonly<Record<string, string>> = { SN: 'REPUBLIQUE DU SENEGAL', BF: 'BURKINA FASO', CI: "REPUBLIQUE DE COTE D'IVOIRE", BJ: 'REPUBLIQUE DU BENIN' };
+const COUNTRY_NAMES: Readonly<Record<string, string>> = {
+  SN: 'REPUBLIQUE DU SENEGAL',
+  BF: 'BURKINA FASO',
+  CI: "REPUBLIQUE DE COTE D'IVOIRE",
+  BJ: 'REPUBLIQUE DU BENIN',
+};
 
 type Cell = readonly [share: number, label: string, value: string, field?: string];
 
@@ -16,13 +21,33 @@ export function borderedTable(v: SampleVehicle): DocumentPage {
   page.label(WIDTH / 2, 92, 'Ministère des Transports - Direction des Transports Terrestres', 20, { anchor: 'middle' });
   page.label(WIDTH / 2, 138, 'CARTE GRISE', 38, { bold: true, anchor: 'middle' });
   const rows: readonly (readonly Cell[])[] = [
-    [[0.36, "N° d'immatriculation", v.plate, 'plate'], [0.32, 'Date de 1ère mise en circulation', frenchDate(v.firstRegistration), 'first_reg'], [0.32, 'N° Carte grise', v.cardNumber]],
+    [
+      [0.36, "N° d'immatriculation", v.plate, 'plate'],
+      [0.32, 'Date de 1ère mise en circulation', frenchDate(v.firstRegistration), 'first_reg'],
+      [0.32, 'N° Carte grise', v.cardNumber],
+    ],
     [[1, 'Nom et Prénoms du propriétaire', `${v.surname} ${v.firstNames}`, 'owner']],
     [[1, 'Adresse', v.street]],
-    [[0.34, 'Marque', v.make, 'make'], [0.34, 'Modèle', v.model, 'model'], [0.32, 'Genre', v.category]],
-    [[0.5, 'N° de châssis', v.vin, 'vin'], [0.25, 'Carrosserie', v.body], [0.25, 'Couleur', v.colour]],
-    [[0.34, 'Carburant', v.fuelWord, 'fuel'], [0.34, 'Puissance administrative', `${v.fiscalPower} CV`, 'fiscal_power'], [0.32, 'Places assises', `${v.seats}`]],
-    [[0.34, 'PTAC (kg)', `${v.maxMass}`], [0.34, 'Poids à vide (kg)', `${v.emptyMass}`], [0.32, 'Date de délivrance', frenchDate(v.issued)]],
+    [
+      [0.34, 'Marque', v.make, 'make'],
+      [0.34, 'Modèle', v.model, 'model'],
+      [0.32, 'Genre', v.category],
+    ],
+    [
+      [0.5, 'N° de châssis', v.vin, 'vin'],
+      [0.25, 'Carrosserie', v.body],
+      [0.25, 'Couleur', v.colour],
+    ],
+    [
+      [0.34, 'Carburant', v.fuelWord, 'fuel'],
+      [0.34, 'Puissance administrative', `${v.fiscalPower} CV`, 'fiscal_power'],
+      [0.32, 'Places assises', `${v.seats}`],
+    ],
+    [
+      [0.34, 'PTAC (kg)', `${v.maxMass}`],
+      [0.34, 'Poids à vide (kg)', `${v.emptyMass}`],
+      [0.32, 'Date de délivrance', frenchDate(v.issued)],
+    ],
   ];
   rows.forEach((cells, r) => {
     const y = 174 + r * 104;

@@ -34,7 +34,11 @@ export async function orient(page: GreyImage, evened: () => GreyImage, deps: Ori
   let best: { turn: QuarterTurn; words: Word[]; letters: number } | null = null;
   for (const candidate of turns) {
     const image = turn(evened(), candidate);
-    const words = await deps.recognisers.use((r) => r.recognise(image, 'sparse', () => undefined), { limitMs, what: 'trial of a turn', signal });
+    const words = await deps.recognisers.use((r) => r.recognise(image, 'sparse', () => undefined), {
+      limitMs,
+      what: 'trial of a turn',
+      signal,
+    });
     const letters = wellReadLetters(words);
     if (!best || letters > best.letters) best = { turn: candidate, words, letters };
     if (letters >= CONVINCING_LETTERS) break;
@@ -47,5 +51,7 @@ export async function orient(page: GreyImage, evened: () => GreyImage, deps: Ori
  * The recogniser also reads lines that run upwards; such words are taller than wide and do not count.
  */
 export function wellReadLetters(words: readonly Word[]): number {
-  return words.filter((w) => w.confidence > 0.7 && w.box.x1 - w.box.x0 > w.box.y1 - w.box.y0 && /^[\p{L}\d'’.,/<-]{3,}$/u.test(w.text)).reduce((sum, w) => sum + w.text.length * w.confidence, 0);
+  return words
+    .filter((w) => w.confidence > 0.7 && w.box.x1 - w.box.x0 > w.box.y1 - w.box.y0 && /^[\p{L}\d'’.,/<-]{3,}$/u.test(w.text))
+    .reduce((sum, w) => sum + w.text.length * w.confidence, 0);
 }

@@ -2,7 +2,15 @@ import type { PageSide, Quad, ReadField, ReadingStep } from '#shared/contracts/d
 import type { ProgressUpdate } from './reader.ts';
 
 /** Part of the whole that each step takes, from measured times; those of a page are divided among the pages. */
-const STEP_WEIGHTS = { gate: 0.06, find_paper: 0.08, straighten: 0.03, orient: 0.17, first_pass: 0.34, second_pass: 0.3, cross_check: 0.02 } as const;
+const STEP_WEIGHTS = {
+  gate: 0.06,
+  find_paper: 0.08,
+  straighten: 0.03,
+  orient: 0.17,
+  first_pass: 0.34,
+  second_pass: 0.3,
+  cross_check: 0.02,
+} as const;
 type CountedStep = keyof typeof STEP_WEIGHTS;
 
 /** Keeps what has been found so far and tells it; the share of the whole never goes back. */
@@ -28,7 +36,17 @@ export function createProgressTracker(sides: readonly PageSide[], send: (update:
   const tell = (): void => {
     share = Math.max(share, shareOf(step, pageIndex, stepShare ?? 0, sides.length));
     const page = sides[pageIndex];
-    if (page) send({ page, pageIndex, pageCount: sides.length, step: step satisfies ReadingStep, stepShare, share, fields, papers: [...papers] });
+    if (page)
+      send({
+        page,
+        pageIndex,
+        pageCount: sides.length,
+        step: step satisfies ReadingStep,
+        stepShare,
+        share,
+        fields,
+        papers: [...papers],
+      });
   };
   return {
     begin(nextStep, nextPage) {
@@ -58,7 +76,15 @@ export function shareOf(step: CountedStep, pageIndex: number, stepShare: number,
   const w = STEP_WEIGHTS;
   const each = 1 / pageCount;
   const perPage = w.find_paper + w.straighten + w.orient + w.first_pass;
-  const beforeStep = { gate: 0, find_paper: 0, straighten: w.find_paper, orient: w.find_paper + w.straighten, first_pass: w.find_paper + w.straighten + w.orient, second_pass: 0, cross_check: 0 };
+  const beforeStep = {
+    gate: 0,
+    find_paper: 0,
+    straighten: w.find_paper,
+    orient: w.find_paper + w.straighten,
+    first_pass: w.find_paper + w.straighten + w.orient,
+    second_pass: 0,
+    cross_check: 0,
+  };
   const done = w[step] * stepShare * each;
   if (step === 'gate') return w.gate * pageIndex * each + done;
   if (step === 'second_pass') return w.gate + perPage + w.second_pass * pageIndex * each + done;

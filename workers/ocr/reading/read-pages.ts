@@ -62,7 +62,10 @@ interface Findings {
 /** Reads all pages of one document from the gate to the cross-check. */
 export async function readPages(inputs: readonly PageInput[], deps: ReadPagesDeps): Promise<Reading> {
   const { signal, limits } = deps;
-  const tracker = createProgressTracker(inputs.map((p) => p.side), (update) => deps.onProgress(update));
+  const tracker = createProgressTracker(
+    inputs.map((p) => p.side),
+    (update) => deps.onProgress(update),
+  );
   deps.onTracker(tracker);
 
   const photographs: Photograph[] = [];
@@ -98,7 +101,14 @@ export async function readPages(inputs: readonly PageInput[], deps: ReadPagesDep
       if (round === 0) tracker.begin('second_pass', index);
       const pass = { page, index, pass: passes };
       if (round === 0 && page.triedWords) take(page.triedWords, pass, findings, deps.now());
-      else await runPass({ ...pass, image: variant.evened ? page.evened() : page.straight.image, mode: variant.mode }, findings, tracker, deps, (share) => (round + share) / SECOND_PASSES.length);
+      else
+        await runPass(
+          { ...pass, image: variant.evened ? page.evened() : page.straight.image, mode: variant.mode },
+          findings,
+          tracker,
+          deps,
+          (share) => (round + share) / SECOND_PASSES.length,
+        );
       tracker.fields(fieldsOf(findings, ready));
     }
   }
@@ -111,7 +121,12 @@ export async function readPages(inputs: readonly PageInput[], deps: ReadPagesDep
   return { outcome: 'read', fields, pages: deps.pagesFound, passes };
 }
 
-async function makeReady(photograph: Photograph, index: number, tracker: ProgressTracker, deps: ReadPagesDeps): Promise<ReadyPage> {
+async function makeReady(
+  photograph: Photograph,
+  index: number,
+  tracker: ProgressTracker,
+  deps: ReadPagesDeps,
+): Promise<ReadyPage> {
   const measured = deps.pagesFound[index];
   const side = measured?.side ?? 'recto';
   tracker.begin('find_paper', index);
@@ -128,7 +143,10 @@ async function makeReady(photograph: Photograph, index: number, tracker: Progres
   const lying = straighten(grey, corners, paper?.share ?? 1, PAGE_SIZE);
   tracker.begin('orient', index);
   let evened: GreyImage | null = null;
-  const orientation = await orient(lying.image, () => (evened ??= divideIllumination(lying.image)), { ...deps, limitMs: deps.limits.orientMs });
+  const orientation = await orient(lying.image, () => (evened ??= divideIllumination(lying.image)), {
+    ...deps,
+    limitMs: deps.limits.orientMs,
+  });
   const straight = turnPage(lying, orientation.turn);
   let upright: GreyImage | null = null;
   return { side, straight, triedWords: orientation.triedWords, evened: () => (upright ??= divideIllumination(straight.image)) };
@@ -140,12 +158,21 @@ interface Pass {
   readonly pass: number;
 }
 
-async function runPass(pass: Pass & { image: GreyImage; mode: 'auto' | 'sparse' }, findings: Findings, tracker: ProgressTracker, deps: ReadPagesDeps, ofStep = (share: number) => share): Promise<void> {
-  const words = await deps.recognisers.use((recogniser) => recogniser.recognise(pass.image, pass.mode, (share) => tracker.advance(ofStep(share))), {
-    limitMs: deps.limits.passMs,
-    what: `pass ${pass.pass}`,
-    signal: deps.signal,
-  });
+async function runPass(
+  pass: Pass & { image: GreyImage; mode: 'auto' | 'sparse' },
+  findings: Findings,
+  tracker: ProgressTracker,
+  deps: ReadPagesDeps,
+  ofStep = (share: number) => share,
+): Promise<void> {
+  const words = await deps.recognisers.use(
+    (recogniser) => recogniser.recognise(pass.image, pass.mode, (share) => tracker.advance(ofStep(share))),
+    {
+      limitMs: deps.limits.passMs,
+      what: `pass ${pass.pass}`,
+      signal: deps.signal,
+    },
+  );
   take(words, pass, findings, deps.now());
 }
 
@@ -160,7 +187,14 @@ function fieldsOf(findings: Findings, ready: readonly ReadyPage[], checked = fal
   const chosen = pool(findings.candidates);
   return (checked ? crossCheck(chosen, findings) : chosen).map(({ name, value, confidence, best }) => {
     const page = ready[best.pageIndex];
-    return { name, value, confidence, source: best.source, page: best.page, box: page ? quadOnPhotograph(page.straight, best.box) : null };
+    return {
+      name,
+      value,
+      confidence,
+      source: best.source,
+      page: best.page,
+      box: page ? quadOnPhotograph(page.straight, best.box) : null,
+    };
   });
 }
 

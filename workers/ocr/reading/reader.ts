@@ -1,4 +1,12 @@
-import type { FailureReason, GateReason, PageQuality, PageSide, Quad, ReadField, ReadingStep } from '#shared/contracts/documents.ts';
+import type {
+  FailureReason,
+  GateReason,
+  PageQuality,
+  PageSide,
+  Quad,
+  ReadField,
+  ReadingStep,
+} from '#shared/contracts/documents.ts';
 import { createEnginePool } from './engine/pool.ts';
 import { startOrientationDetector, startRecogniser } from './engine/recogniser.ts';
 import { AbortedError, TimeLimitError } from './engine/time-limit.ts';
@@ -91,7 +99,13 @@ export async function createReader(deps: ReaderDeps): Promise<Reader> {
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const { logger } = deps;
   const usesPerEngine = deps.pagesPerEngine ?? DEFAULT_PAGES_PER_ENGINE;
-  const recognisers = createEnginePool({ size: deps.engines, usesPerEngine, logger, start: () => startRecogniser(limits.startMs), terminate: (e) => e.terminate() });
+  const recognisers = createEnginePool({
+    size: deps.engines,
+    usesPerEngine,
+    logger,
+    start: () => startRecogniser(limits.startMs),
+    terminate: (e) => e.terminate(),
+  });
   // Telling the orientation takes a fifth of a reading.
   const detectors = createEnginePool({
     size: Math.ceil(deps.engines / 4),

@@ -46,10 +46,7 @@ export async function startRecogniser(startLimitMs: number): Promise<Recogniser>
           engine.worker.setParameters({ tessedit_pageseg_mode: mode === 'sparse' ? PSM.SPARSE_TEXT : PSM.AUTO }),
           engine.death,
         ]);
-        const page = await Promise.race([
-          engine.worker.recognize(toPgm(image), {}, { text: false, blocks: true }),
-          engine.death,
-        ]);
+        const page = await Promise.race([engine.worker.recognize(toPgm(image), {}, { text: false, blocks: true }), engine.death]);
         return wordsOf(page.data.blocks ?? []);
       } finally {
         listener = () => undefined;
@@ -99,7 +96,11 @@ async function startEngine(language: 'fra' | 'osd', startLimitMs: number, onShar
     givenUp = true;
     throw error;
   });
-  await withLimit(worker.setParameters({ user_defined_dpi: '300', debug_file: '/dev/null' }), startLimitMs, 'setting the recogniser up');
+  await withLimit(
+    worker.setParameters({ user_defined_dpi: '300', debug_file: '/dev/null' }),
+    startLimitMs,
+    'setting the recogniser up',
+  );
   const death = new Promise<never>((_, reject) => {
     const thread: unknown = 'worker' in worker ? worker.worker : null;
     if (!(thread instanceof Thread)) return;

@@ -51,8 +51,7 @@ function measureBlocks({ width, height, data }: GreyImage): { burntShare: number
         for (let x = bx; x < bx + BLOCK; x += 1) {
           const i = y * width + x;
           const here = data[i] ?? 0;
-          const laplacian =
-            (data[i - 1] ?? 0) + (data[i + 1] ?? 0) + (data[i - width] ?? 0) + (data[i + width] ?? 0) - 4 * here;
+          const laplacian = (data[i - 1] ?? 0) + (data[i + 1] ?? 0) + (data[i - width] ?? 0) + (data[i + width] ?? 0) - 4 * here;
           sum += laplacian;
           squares += laplacian * laplacian;
           if (here >= 252) white += 1;

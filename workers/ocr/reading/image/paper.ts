@@ -151,7 +151,8 @@ function stepOfColour(image: ColourImage, x: number, y: number, nx: number, ny: 
   for (let channel = 0; channel < 3; channel += 1) {
     let difference = 0;
     for (const offset of [4, 6, 8]) {
-      difference += sample(image, x + nx * offset, y + ny * offset, channel) - sample(image, x - nx * offset, y - ny * offset, channel);
+      difference +=
+        sample(image, x + nx * offset, y + ny * offset, channel) - sample(image, x - nx * offset, y - ny * offset, channel);
     }
     most = Math.max(most, Math.abs(difference) / 3);
   }

@@ -1,7 +1,17 @@
 import type { Candidate } from './candidates.ts';
 import { parseMake } from './makes.ts';
 import { plain, similarity } from './text.ts';
-import { parseCategory, parseDate, parseFuelCode, parseInteger, parseModel, parseName, parsePlate, parseVin, type Parsed } from './values.ts';
+import {
+  parseCategory,
+  parseDate,
+  parseFuelCode,
+  parseInteger,
+  parseModel,
+  parseName,
+  parsePlate,
+  parseVin,
+  type Parsed,
+} from './values.ts';
 import { boxAround, confidenceOf, heightOf, rowsOf, textOf, type Row, type Word } from './words.ts';
 
 /** What a page with the harmonised codes yields. */
@@ -12,7 +22,49 @@ export interface CodedPage {
   readonly issueDate: string | null;
 }
 
-const KNOWN = new Set(['A', 'B', 'C1', 'C3', 'C4A', 'C41', 'D1', 'D2', 'D21', 'D3', 'E', 'F1', 'F2', 'F3', 'G', 'G1', 'H', 'I', 'J', 'J1', 'J2', 'J3', 'K', 'P1', 'P2', 'P3', 'P6', 'Q', 'S1', 'S2', 'U1', 'U2', 'V7', 'V9', 'X1', 'Y1', 'Y2', 'Y3', 'Y4', 'Y5', 'Y6']);
+const KNOWN = new Set([
+  'A',
+  'B',
+  'C1',
+  'C3',
+  'C4A',
+  'C41',
+  'D1',
+  'D2',
+  'D21',
+  'D3',
+  'E',
+  'F1',
+  'F2',
+  'F3',
+  'G',
+  'G1',
+  'H',
+  'I',
+  'J',
+  'J1',
+  'J2',
+  'J3',
+  'K',
+  'P1',
+  'P2',
+  'P3',
+  'P6',
+  'Q',
+  'S1',
+  'S2',
+  'U1',
+  'U2',
+  'V7',
+  'V9',
+  'X1',
+  'Y1',
+  'Y2',
+  'Y3',
+  'Y4',
+  'Y5',
+  'Y6',
+]);
 
 /** The code a word stands for (`P.3`, `P3`, `p.3.`, `Pi` for P.1), or null. Single letters count only where a dot or place confirms them. */
 export function codeOf(text: string): string | null {
@@ -20,7 +72,13 @@ export function codeOf(text: string): string | null {
   const bare = text.toUpperCase().replace(/[^A-Z0-9|!]/g, '');
   if (bare.length === 0 || bare.length > 3) return null;
   const head = bare.slice(0, 1).replace('0', 'D').replace('5', 'S').replace('8', 'B');
-  const tail = bare.slice(1).replace(/[IL|!T]/g, '1').replace(/Z/g, '2').replace(/S/g, '5').replace(/G/g, '6').replace(/(?<!4)A(?!$)/g, '4');
+  const tail = bare
+    .slice(1)
+    .replace(/[IL|!T]/g, '1')
+    .replace(/Z/g, '2')
+    .replace(/S/g, '5')
+    .replace(/G/g, '6')
+    .replace(/(?<!4)A(?!$)/g, '4');
   const code = head + tail;
   return KNOWN.has(code) ? code : null;
 }
@@ -37,8 +95,22 @@ export function readCoded(words: readonly Word[], today: Date): CodedPage {
   const rows = rowsOf(words);
   const coded = rows.flatMap((row, index) => codedValues(row, index));
   const candidates: Candidate[] = [];
-  const take = (name: Candidate['name'], found: Word[], parsed: Parsed | null, place: Candidate['place'] = 'field', doubt = 1) => {
-    if (parsed) candidates.push({ name, value: parsed.value, confidence: confidenceOf(found) * parsed.trust * doubt, source: 'label', place, box: boxAround(found) });
+  const take = (
+    name: Candidate['name'],
+    found: Word[],
+    parsed: Parsed | null,
+    place: Candidate['place'] = 'field',
+    doubt = 1,
+  ) => {
+    if (parsed)
+      candidates.push({
+        name,
+        value: parsed.value,
+        confidence: confidenceOf(found) * parsed.trust * doubt,
+        source: 'label',
+        place,
+        box: boxAround(found),
+      });
   };
   for (const { code, words: value, row } of coded) {
     const text = textOf(value);
@@ -107,7 +179,9 @@ function standsAlone(word: Word): boolean {
 function frenchPlate(text: string): Parsed | null {
   const parsed = parsePlate(text) ?? parsePlate(text.split(' ')[0] ?? '');
   if (!parsed) return null;
-  return /^[A-Z]{2}\d{3}[A-Z]{2}$|^\d{1,4}[A-Z]{2,3}\d{2}$/.test(parsed.value) ? parsed : { value: parsed.value, trust: parsed.trust * 0.5 };
+  return /^[A-Z]{2}\d{3}[A-Z]{2}$|^\d{1,4}[A-Z]{2,3}\d{2}$/.test(parsed.value)
+    ? parsed
+    : { value: parsed.value, trust: parsed.trust * 0.5 };
 }
 
 /** The holder's name runs over two lines: surname beside C.1, first names under it, until the next code. */
@@ -123,16 +197,25 @@ function holderWords(rows: Row[], index: number, surname: Word[]): Word[] {
 
 /** Index of the second heading `Certificat d'immatriculation`, where the coupon begins. */
 function couponRow(rows: Row[]): number | null {
-  const headings = rows.flatMap((row, i) => (similarity(plain(textOf(row.words)).slice(0, 26), 'certificatdimmatriculation') > 0.75 ? [i] : []));
+  const headings = rows.flatMap((row, i) =>
+    similarity(plain(textOf(row.words)).slice(0, 26), 'certificatdimmatriculation') > 0.75 ? [i] : [],
+  );
   const last = headings.at(-1);
   return last !== undefined && last > rows.length * 0.5 ? last : null;
 }
 
 /** On the coupon the lines follow each other: plate, form number, VIN, make, surname, first names. */
-function readCoupon(rows: Row[], heading: number, take: (name: 'make' | 'owner', words: Word[], parsed: Parsed | null) => void): void {
+function readCoupon(
+  rows: Row[],
+  heading: number,
+  take: (name: 'make' | 'owner', words: Word[], parsed: Parsed | null) => void,
+): void {
   const left = rows[heading]?.box.x0 ?? 0;
   const height = heightOf(rows[heading]?.box ?? { x0: 0, y0: 0, x1: 0, y1: 20 });
-  const lines = rows.slice(heading + 1).map((row) => row.words.filter((w) => w.box.x0 - left < 22 * height)).filter((line) => line.length > 0);
+  const lines = rows
+    .slice(heading + 1)
+    .map((row) => row.words.filter((w) => w.box.x0 - left < 22 * height))
+    .filter((line) => line.length > 0);
   const vinLine = lines.findIndex((line) => line.some((w) => parseVin(w.text) !== null || /^[A-Z0-9]{16,18}$/.test(w.text)));
   if (vinLine < 0) return;
   const make = lines[vinLine + 1];
@@ -155,7 +238,8 @@ function looseValues(rows: Row[], coupon: number | null): Loose[] {
     row.words.flatMap((word): Loose[] => {
       const place = coupon !== null && index > coupon ? 'coupon' : 'loose';
       const doubt = place === 'coupon' ? 1 : 0.9;
-      if (/^[A-Z]{2}[-–—][0-9A-Z]{3}[-–—][A-Z]{2}$/.test(word.text)) return [{ name: 'plate', words: [word], parsed: parsePlate(word.text), place, doubt }];
+      if (/^[A-Z]{2}[-–—][0-9A-Z]{3}[-–—][A-Z]{2}$/.test(word.text))
+        return [{ name: 'plate', words: [word], parsed: parsePlate(word.text), place, doubt }];
       if (/^[A-Z0-9]{17}$/.test(word.text)) return [{ name: 'vin', words: [word], parsed: parseVin(word.text), place, doubt }];
       return [];
     }),
@@ -163,7 +247,11 @@ function looseValues(rows: Row[], coupon: number | null): Loose[] {
 }
 
 /** The row of P.1, P.2, P.3, P.6 when its codes were lost: a fuel code is unmistakable there, and a number after it is the power. */
-function powerRow(rows: Row[], coded: CodedValue[], take: (name: 'fuel' | 'fiscal_power', words: Word[], parsed: Parsed | null, place: 'loose', doubt: number) => void): void {
+function powerRow(
+  rows: Row[],
+  coded: CodedValue[],
+  take: (name: 'fuel' | 'fiscal_power', words: Word[], parsed: Parsed | null, place: 'loose', doubt: number) => void,
+): void {
   const known = coded.filter((c) => /^P\d$/.test(c.code)).map((c) => c.row);
   for (const index of new Set(known)) {
     const words = rows[index]?.words ?? [];

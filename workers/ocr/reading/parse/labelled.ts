@@ -3,7 +3,17 @@ import type { Candidate } from './candidates.ts';
 import { readLooseValues } from './loose.ts';
 import { labelOf, type Label, type LabelTarget } from './labels.ts';
 import { parseMake } from './makes.ts';
-import { parseCategory, parseDate, parseFuelWord, parseLeadingInteger, parseModel, parseName, parsePlate, parseVin, type Parsed } from './values.ts';
+import {
+  parseCategory,
+  parseDate,
+  parseFuelWord,
+  parseLeadingInteger,
+  parseModel,
+  parseName,
+  parsePlate,
+  parseVin,
+  type Parsed,
+} from './values.ts';
 import { boxAround, centreY, confidenceOf, heightOf, rowsOf, segmentsOf, textOf, type Segment, type Word } from './words.ts';
 
 /** What a labelled page yields: readings, how many known labels it has, and the issue date for the cross-check. */
@@ -115,8 +125,17 @@ function segmentBelow(label: Label, values: Segment[], segments: Segment[]): Seg
   const under = segments
     .filter((s) => {
       const drop = centreY(s.box) - centreY(line);
-      const aligned = s.box.x0 < line.x1 && s.box.x1 > line.x0 && Math.abs(s.box.x0 - line.x0) < Math.max(6 * height, 0.6 * (line.x1 - line.x0));
-      return s !== label.segment && drop > 0.5 * height && drop < 5.5 * height && aligned && s.words.some((w) => /[\p{L}\d]/u.test(w.text));
+      const aligned =
+        s.box.x0 < line.x1 &&
+        s.box.x1 > line.x0 &&
+        Math.abs(s.box.x0 - line.x0) < Math.max(6 * height, 0.6 * (line.x1 - line.x0));
+      return (
+        s !== label.segment &&
+        drop > 0.5 * height &&
+        drop < 6.5 * height &&
+        aligned &&
+        s.words.some((w) => /[\p{L}\d]/u.test(w.text))
+      );
     })
     .sort((a, b) => a.box.y0 - b.box.y0);
   const first = under[0];
@@ -137,7 +156,11 @@ function valuesStandRight(labels: Label[], values: Segment[], segments: Segment[
   for (const label of labels) {
     if (label.target === 'issue_date' || label.target === 'other' || !TYPED.includes(label.target)) continue;
     const fits = (side: Segment | null): boolean =>
-      side !== null && values.includes(side) && label.target !== 'issue_date' && label.target !== 'other' && parseField(label.target, textOf(side.words), today) !== null;
+      side !== null &&
+      values.includes(side) &&
+      label.target !== 'issue_date' &&
+      label.target !== 'other' &&
+      parseField(label.target, textOf(side.words), today) !== null;
     if (fits(segmentRight(label, segments))) right += 1;
     if (fits(segmentBelow(label, values, segments))) below += 1;
   }
@@ -149,5 +172,7 @@ function dropOutranked(candidates: Candidate[], labels: Label[]): Candidate[] {
   const best = labels.some((l) => l.target === 'model' && l.rank > 1);
   if (!best) return candidates;
   const weak = labels.filter((l) => l.target === 'model' && l.rank === 1);
-  return candidates.filter((c) => c.name !== 'model' || !weak.some((l) => Math.abs(centreY(boxAround(l.words)) - centreY(c.box)) < 3 * heightOf(c.box)));
+  return candidates.filter(
+    (c) => c.name !== 'model' || !weak.some((l) => Math.abs(centreY(boxAround(l.words)) - centreY(c.box)) < 3 * heightOf(c.box)),
+  );
 }

@@ -5,7 +5,12 @@ import { parseDate, parseFuelWord, parseInteger, parseModel, parsePlate, parseVi
 import { boxAround, confidenceOf, heightOf, textOf, type Segment, type Word } from './words.ts';
 
 /** Readings of a labelled page whose labels were lost: values that their own form or a list gives away. Never trusted by themselves. */
-export function readLooseValues(segments: readonly Segment[], taken: ReadonlySet<Word>, today: Date, makeWords: readonly Word[] | null = null): Candidate[] {
+export function readLooseValues(
+  segments: readonly Segment[],
+  taken: ReadonlySet<Word>,
+  today: Date,
+  makeWords: readonly Word[] | null = null,
+): Candidate[] {
   const candidates: Candidate[] = [];
   const dates: { value: string; words: Word[]; confidence: number }[] = [];
   const add = (name: Candidate['name'], value: string, words: Word[], confidence: number) =>
@@ -25,9 +30,22 @@ export function readLooseValues(segments: readonly Segment[], taken: ReadonlySet
     if (fuel) add('fuel', fuel.value, words, confidence * fuel.trust * 0.8);
     const power = /^\d{1,2}\s?C\.?V\.?$/i.test(text) ? parseInteger(text, 1, 99) : null;
     if (power) add('fiscal_power', power.value, words, confidence * 0.8);
-    const make = MAKES.find((m) => m.length > 2 && m === text.toUpperCase().replace(/[^A-Z -]/g, '').trim());
+    const make = MAKES.find(
+      (m) =>
+        m.length > 2 &&
+        m ===
+          text
+            .toUpperCase()
+            .replace(/[^A-Z -]/g, '')
+            .trim(),
+    );
     if (make) add('make', make, words, confidence * 0.8);
-    const plate = /^([A-Z]{2}[- ]\d{4}[- ][A-Z]{1,2}|\d{4} [A-Z]{2,3}|\d{2} [A-Z]{2} \d{4}|[A-Z]{2} \d{4} R[A-Z]|\d{4}[A-Z]{2}\d{2}|[A-Z]{2}-\d{3}-[A-Z]{2})$/.test(text) ? parsePlate(text) : null;
+    const plate =
+      /^([A-Z]{2}[- ]\d{4}[- ][A-Z]{1,2}|\d{4} [A-Z]{2,3}|\d{2} [A-Z]{2} \d{4}|[A-Z]{2} \d{4} R[A-Z]|\d{4}[A-Z]{2}\d{2}|[A-Z]{2}-\d{3}-[A-Z]{2})$/.test(
+        text,
+      )
+        ? parsePlate(text)
+        : null;
     if (plate) add('plate', plate.value, words, confidence * 0.8);
   }
   const underMake = makeWords && modelUnder(makeWords, segments, taken);
@@ -39,7 +57,11 @@ export function readLooseValues(segments: readonly Segment[], taken: ReadonlySet
 }
 
 /** Where the label `Type` was lost: the model is printed next below the make, in the same column. */
-function modelUnder(make: readonly Word[], segments: readonly Segment[], taken: ReadonlySet<Word>): { value: string; words: Word[]; confidence: number } | null {
+function modelUnder(
+  make: readonly Word[],
+  segments: readonly Segment[],
+  taken: ReadonlySet<Word>,
+): { value: string; words: Word[]; confidence: number } | null {
   const box = boxAround(make);
   const height = heightOf(box);
   const next = segments

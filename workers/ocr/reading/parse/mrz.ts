@@ -49,7 +49,9 @@ function normalise(text: string): string {
 
 /** Runs of fillers are read as C, K or E between other fillers: the second line has them inside, where letters cannot stand. */
 function fillersRestored(text: string): string {
-  return text.replace(/<[CKEG]{1,2}(?=<)/g, (run) => '<'.repeat(run.length)).replace(/[CKEG]{2,4}(?=<{2})/g, (run) => '<'.repeat(run.length));
+  return text
+    .replace(/<[CKEG]{1,2}(?=<)/g, (run) => '<'.repeat(run.length))
+    .replace(/[CKEG]{2,4}(?=<{2})/g, (run) => '<'.repeat(run.length));
 }
 
 /** Readings of the two lines of the French document: 1 `CRFRA`, plate 7+1, VIN 17+1, date 6+1, category; 2 body 4, make 14, model 13. */
@@ -61,7 +63,8 @@ export function readMrz(words: readonly Word[], today: Date): Candidate[] {
 function readFirstLine(line: MrzLine, today: Date): Candidate[] {
   const { text, box } = line;
   const candidates: Candidate[] = [];
-  const add = (name: Candidate['name'], value: string, confidence: number) => candidates.push({ name, value, confidence, source: 'mrz', place: 'mrz', box });
+  const add = (name: Candidate['name'], value: string, confidence: number) =>
+    candidates.push({ name, value, confidence, source: 'mrz', place: 'mrz', box });
   const sure = 0.72 + 0.25 * line.confidence;
 
   const plate = platePart(text.slice(5, 12));
@@ -83,7 +86,8 @@ function readFirstLine(line: MrzLine, today: Date): Candidate[] {
   if (date) add('first_registration', date, dateChecked ? sure : 0.35);
 
   const category = /^[A-Z0-9]{2,4}/.exec(text.slice(38))?.[0];
-  if (category && /^(VP|CTTE|CAM|TCP|VASP|MTL|MTT1|MTT2|REM|SREM)$/.test(category)) add('category', category, 0.8 * line.confidence + 0.15);
+  if (category && /^(VP|CTTE|CAM|TCP|VASP|MTL|MTT1|MTT2|REM|SREM)$/.test(category))
+    add('category', category, 0.8 * line.confidence + 0.15);
   return candidates;
 }
 
@@ -99,7 +103,11 @@ function vinPart(text: string): string | null {
 
 /** Every text that differs from this one by one lookalike. */
 function repairs(text: string): string[] {
-  return [...text].flatMap((c, i) => [...(LOOKALIKES[c] ?? '')].filter((other) => !/[IOQ]/.test(other)).map((other) => text.slice(0, i) + other + text.slice(i + 1)));
+  return [...text].flatMap((c, i) =>
+    [...(LOOKALIKES[c] ?? '')]
+      .filter((other) => !/[IOQ]/.test(other))
+      .map((other) => text.slice(0, i) + other + text.slice(i + 1)),
+  );
 }
 
 function twoDigitYear(yymmdd: string, today: Date): string | null {

@@ -30,17 +30,27 @@ const MOST_CONFIDENCE = 0.995;
 
 /** Chooses one value per field from all readings of all passes and pages. */
 export function pool(all: readonly PooledCandidate[]): Chosen[] {
-  const make = choose('make', all.filter((c) => c.name === 'make'));
+  const make = choose(
+    'make',
+    all.filter((c) => c.name === 'make'),
+  );
   const candidates = withKnownModels(all, make && make.confidence > 0.5 ? make.value : undefined);
   return FieldNameSchema.options.flatMap((name) => {
-    const chosen = choose(name, candidates.filter((c) => c.name === name));
+    const chosen = choose(
+      name,
+      candidates.filter((c) => c.name === name),
+    );
     return chosen ? [chosen] : [];
   });
 }
 
 /** Values that differ only in spaces, dashes or accents are one value. */
 export function sameValueKey(value: string): string {
-  return value.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return value
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '');
 }
 
 function choose(name: FieldName, candidates: PooledCandidate[]): Chosen | null {
@@ -49,7 +59,9 @@ function choose(name: FieldName, candidates: PooledCandidate[]): Chosen | null {
     const key = sameValueKey(candidate.value);
     groups.set(key, [...(groups.get(key) ?? []), candidate]);
   }
-  const ranked = [...groups.values()].map((group) => ({ group, support: supportOf(name, group) })).sort((a, b) => b.support - a.support);
+  const ranked = [...groups.values()]
+    .map((group) => ({ group, support: supportOf(name, group) }))
+    .sort((a, b) => b.support - a.support);
   const winner = ranked[0];
   if (!winner) return null;
   const rival = ranked[1]?.support ?? 0;

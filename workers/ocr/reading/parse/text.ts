@@ -29,7 +29,11 @@ export function similarity(a: string, b: string): number {
 }
 
 /** The entry nearest to the text within the distance that its length allows; null when none is near or two are equally near. */
-export function nearest(text: string, entries: readonly string[], allowed = (length: number) => (length >= 8 ? 2 : length >= 4 ? 1 : 0)): { entry: string; distance: number } | null {
+export function nearest(
+  text: string,
+  entries: readonly string[],
+  allowed = (length: number) => (length >= 8 ? 2 : length >= 4 ? 1 : 0),
+): { entry: string; distance: number } | null {
   let best: { entry: string; distance: number } | null = null;
   let tied = false;
   for (const entry of entries) {
@@ -45,10 +49,33 @@ export function nearest(text: string, entries: readonly string[], allowed = (len
 
 /** Letters that print like digits. */
 const DIGIT_FOR: Readonly<Record<string, string>> = {
-  O: '0', Q: '0', D: '0', U: '0', I: '1', L: '1', '|': '1', '!': '1', T: '7', Z: '2', S: '5', B: '8', G: '6', A: '4', J: '1',
+  O: '0',
+  Q: '0',
+  D: '0',
+  U: '0',
+  I: '1',
+  L: '1',
+  '|': '1',
+  '!': '1',
+  T: '7',
+  Z: '2',
+  S: '5',
+  B: '8',
+  G: '6',
+  A: '4',
+  J: '1',
 };
 /** Digits that print like letters. */
-const LETTER_FOR: Readonly<Record<string, string>> = { '0': 'O', '1': 'I', '2': 'Z', '4': 'A', '5': 'S', '6': 'G', '7': 'T', '8': 'B' };
+const LETTER_FOR: Readonly<Record<string, string>> = {
+  '0': 'O',
+  '1': 'I',
+  '2': 'Z',
+  '4': 'A',
+  '5': 'S',
+  '6': 'G',
+  '7': 'T',
+  '8': 'B',
+};
 
 export function asDigits(text: string): string {
   return [...text].map((c) => DIGIT_FOR[c.toUpperCase()] ?? c).join('');
@@ -60,6 +87,34 @@ export function asLetters(text: string): string {
 
 /** What else a character may have been, by its shape. */
 export const LOOKALIKES: Readonly<Record<string, string>> = {
-  '0': 'DQ', D: '0', '1': 'JT7', J: '1', '2': 'Z', Z: '27', '3': '8', '4': 'A', A: '4', '5': 'S', S: '58', '6': 'G', G: '6C',
-  '7': 'TZ1', T: '71', '8': 'B3S', B: '8', C: 'G', E: 'F', F: 'EP', H: 'MN', K: 'X', M: 'NH', N: 'MH', P: 'F', U: 'VW', V: 'UY', W: 'VM', X: 'K', Y: 'V',
+  '0': 'DQ',
+  D: '0',
+  '1': 'JT7',
+  J: '1',
+  '2': 'Z',
+  Z: '27',
+  '3': '8',
+  '4': 'A',
+  A: '4',
+  '5': 'S',
+  S: '58',
+  '6': 'G',
+  G: '6C',
+  '7': 'TZ1',
+  T: '71',
+  '8': 'B3S',
+  B: '8',
+  C: 'G',
+  E: 'F',
+  F: 'EP',
+  H: 'MN',
+  K: 'X',
+  M: 'NH',
+  N: 'MH',
+  P: 'F',
+  U: 'VW',
+  V: 'UY',
+  W: 'VM',
+  X: 'K',
+  Y: 'V',
 };

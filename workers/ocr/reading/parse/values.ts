@@ -49,7 +49,31 @@ export function parseVin(text: string): Parsed | null {
 
 /** Whether the ninth character is the check digit of ISO 3779's North American practice (J and 1 count alike there). */
 export function hasVinCheckDigit(vin: string): boolean {
-  const letters: Record<string, number> = { A: 1, B: 2, C: 3, D: 4, E: 5, F: 6, G: 7, H: 8, J: 1, K: 2, L: 3, M: 4, N: 5, P: 7, R: 9, S: 2, T: 3, U: 4, V: 5, W: 6, X: 7, Y: 8, Z: 9 };
+  const letters: Record<string, number> = {
+    A: 1,
+    B: 2,
+    C: 3,
+    D: 4,
+    E: 5,
+    F: 6,
+    G: 7,
+    H: 8,
+    J: 1,
+    K: 2,
+    L: 3,
+    M: 4,
+    N: 5,
+    P: 7,
+    R: 9,
+    S: 2,
+    T: 3,
+    U: 4,
+    V: 5,
+    W: 6,
+    X: 7,
+    Y: 8,
+    Z: 9,
+  };
   const weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
   const sum = [...vin].reduce((total, c, i) => total + (letters[c] ?? Number(c)) * (weights[i] ?? 0), 0);
   const rest = sum % 11;
@@ -60,13 +84,17 @@ export function hasVinCheckDigit(vin: string): boolean {
 export function parseDate(text: string, today: Date): Parsed | null {
   const compact = text.replace(/\s/g, '');
   const strict = /(\d{2})[/\-.](\d{2})[/\-.](\d{4})/.exec(compact);
-  const loose = strict ?? /(\d{2})[/\-.|1lI]?(\d{2})[/\-.|1lI]?((?:19|20)\d{2})/.exec(asDigits(compact.replace(/[/|]/g, '/')));
+  const loose =
+    strict ?? /(\d{2})[/\-.|1lI]?(\d{2})[/\-.|1lI]?((?:19|2[0689])\d{2})/.exec(asDigits(compact.replace(/[/|]/g, '/')));
   if (!loose) return null;
   const [year, month, day] = [Number(loose[3]), Number(loose[2]), Number(loose[1])];
   const iso = isoDate(year, month, day, today);
   if (iso) return { value: iso, trust: strict ? 1 : 0.6 };
-  // A year of the future: its third digit was a 0 read as 6, 8 or 9.
-  const repaired = /^20[689]\d$/.test(String(year)) ? isoDate(2000 + (year % 10), month, day, today) : null;
+  // No month has sixty days: a 0 was read as 6, 8 or 9, the usual faults of a slashed or dotted zero.
+  const zeroed = (number: number, most: number): number => (number > most && number >= 60 ? number % 10 : number);
+  const century =
+    /^2[689]\d\d$/.test(String(year)) || year > today.getUTCFullYear() ? 2000 + (year % (year >= 2100 ? 100 : 10)) : year;
+  const repaired = isoDate(century, zeroed(month, 12), zeroed(day, 31), today);
   return repaired ? { value: repaired, trust: 0.6 } : null;
 }
 
@@ -78,19 +106,53 @@ export function isoDate(year: number, month: number, day: number, today: Date): 
 }
 
 const FUEL_WORDS: Readonly<Record<string, FuelCode>> = {
-  essence: 'ES', super: 'ES', petrol: 'ES', gasoil: 'GO', gazole: 'GO', gasole: 'GO', gazoil: 'GO', diesel: 'GO', electrique: 'EL', electricite: 'EL',
-  hybride: 'EH', hybrideessence: 'EH', essenceelectrique: 'EH', hybridediesel: 'GL', gpl: 'GP', gnv: 'GN', gaznaturel: 'GN', hybriderechargeable: 'EE',
+  essence: 'ES',
+  super: 'ES',
+  petrol: 'ES',
+  gasoil: 'GO',
+  gazole: 'GO',
+  gasole: 'GO',
+  gazoil: 'GO',
+  diesel: 'GO',
+  electrique: 'EL',
+  electricite: 'EL',
+  hybride: 'EH',
+  hybrideessence: 'EH',
+  essenceelectrique: 'EH',
+  hybridediesel: 'GL',
+  gpl: 'GP',
+  gnv: 'GN',
+  gaznaturel: 'GN',
+  hybriderechargeable: 'EE',
 };
 const FUEL_CODES: readonly FuelCode[] = ['ES', 'GO', 'EL', 'EH', 'GL', 'GP', 'GN', 'EE'];
 /** What the two letters of the usual codes are read as. */
-const FUEL_MISREAD: Readonly<Record<string, FuelCode>> = { '60': 'GO', G0: 'GO', '6O': 'GO', CO: 'GO', C0: 'GO', GD: 'GO', GQ: 'GO', E5: 'ES', FS: 'ES', E8: 'ES', BS: 'ES', '6L': 'GL', '6P': 'GP', '6N': 'GN' };
+const FUEL_MISREAD: Readonly<Record<string, FuelCode>> = {
+  '60': 'GO',
+  G0: 'GO',
+  '6O': 'GO',
+  CO: 'GO',
+  C0: 'GO',
+  GD: 'GO',
+  GQ: 'GO',
+  E5: 'ES',
+  FS: 'ES',
+  E8: 'ES',
+  BS: 'ES',
+  '6L': 'GL',
+  '6P': 'GP',
+  '6N': 'GN',
+};
 
 /** An energy word of a labelled card. */
 export function parseFuelWord(text: string): Parsed | null {
   const word = plain(text);
   const exact = FUEL_WORDS[word];
   if (exact) return { value: exact, trust: 1 };
-  const near = nearest(word, Object.keys(FUEL_WORDS).filter((w) => w.length >= 5));
+  const near = nearest(
+    word,
+    Object.keys(FUEL_WORDS).filter((w) => w.length >= 5),
+  );
   const code = near ? FUEL_WORDS[near.entry] : undefined;
   return code ? { value: code, trust: 0.85 } : parseFuelCode(text);
 }
@@ -142,9 +204,35 @@ export function parseModel(text: string): Parsed | null {
   return value.length >= 1 && value.length <= 24 ? { value, trust: value.length === 1 ? 0.6 : 1 } : null;
 }
 
-const CATEGORIES = ['VP', 'CTTE', 'CAM', 'TCP', 'TM', 'VASP', 'MTL', 'MTT1', 'MTT2', 'CL', 'TRR', 'REM', 'SREM', 'QM', 'VTSU'] as const;
+const CATEGORIES = [
+  'VP',
+  'CTTE',
+  'CAM',
+  'TCP',
+  'TM',
+  'VASP',
+  'MTL',
+  'MTT1',
+  'MTT2',
+  'CL',
+  'TRR',
+  'REM',
+  'SREM',
+  'QM',
+  'VTSU',
+] as const;
 const CATEGORY_WORDS: Readonly<Record<string, string>> = {
-  voiture: 'VP', voitureparticuliere: 'VP', vehiculeparticulier: 'VP', camionnette: 'CTTE', camion: 'CAM', autocar: 'TCP', autobus: 'TCP', moto: 'MTL', motocyclette: 'MTL', remorque: 'REM', semiremorque: 'SREM',
+  voiture: 'VP',
+  voitureparticuliere: 'VP',
+  vehiculeparticulier: 'VP',
+  camionnette: 'CTTE',
+  camion: 'CAM',
+  autocar: 'TCP',
+  autobus: 'TCP',
+  moto: 'MTL',
+  motocyclette: 'MTL',
+  remorque: 'REM',
+  semiremorque: 'SREM',
 };
 
 /** A category code of field J.1; words of labelled cards are mapped to it. */

@@ -55,7 +55,10 @@ export function confidenceOf(words: readonly Word[]): number {
 
 /** Height of an ordinary line of this page in pixels. */
 export function usualHeight(words: readonly Word[]): number {
-  const heights = words.filter((w) => w.text.length > 1).map((w) => heightOf(w.box)).sort((a, b) => a - b);
+  const heights = words
+    .filter((w) => w.text.length > 1)
+    .map((w) => heightOf(w.box))
+    .sort((a, b) => a - b);
   return heights[Math.floor(heights.length / 2)] ?? 20;
 }
 
@@ -64,7 +67,9 @@ export function rowsOf(words: readonly Word[]): Row[] {
   const rows: { words: Word[]; centre: number; height: number }[] = [];
   for (const word of [...words].sort((a, b) => centreY(a.box) - centreY(b.box))) {
     const centre = centreY(word.box);
-    const row = rows.slice(-4).find((r) => Math.abs(r.centre - centre) < 0.45 * Math.min(r.height, Math.max(heightOf(word.box), r.height * 0.5)));
+    const row = rows
+      .slice(-4)
+      .find((r) => Math.abs(r.centre - centre) < 0.45 * Math.min(r.height, Math.max(heightOf(word.box), r.height * 0.5)));
     if (row) {
       row.words.push(word);
       row.centre += (centre - row.centre) / row.words.length;
