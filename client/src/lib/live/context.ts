@@ -3,7 +3,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { CommandInput, CommandName, CommandOutput } from '#shared/contracts/commands.ts';
 import type { ErrorBody } from '#shared/contracts/errors.ts';
 import type { SessionEnd } from '#shared/contracts/identity.ts';
-import { topicOf, type TopicName, type TopicState } from '#shared/contracts/topics.ts';
+import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
 import type { ConnectionStatus, LiveClient } from './live-client.ts';
 import type { TopicStatus } from './topic-entry.ts';
 
@@ -25,7 +25,7 @@ export interface LiveConnection {
 export interface Live {
   readonly connection: LiveConnection;
   /** To be called while a component initialises; released when it is destroyed. */
-  topic<N extends TopicName>(name: N, ...key: Parameters<typeof topicOf<N>> extends [N, ...infer K] ? K : never): LiveTopic<N>;
+  topic<N extends TopicName>(name: N, key?: string): LiveTopic<N>;
   /** Rejects with an AppError; UNAVAILABLE when there is no connection or no answer within ten seconds. */
   command<C extends CommandName>(name: C, input: CommandInput<C>): Promise<CommandOutput<C>>;
 }
@@ -105,7 +105,7 @@ export function provideLive(options: { onSessionEnded: (why: SessionEnd) => void
         return client?.lastHeardAt ?? null;
       },
     },
-    topic: (name, ...key) => followTopic(topicOf(name, ...key), withClient),
+    topic: (name, key) => followTopic(key === undefined ? name : `${name}:${key}`, withClient),
     async command(name, input) {
       await loading;
       if (!client) throw new Error('The live connection could not be loaded');

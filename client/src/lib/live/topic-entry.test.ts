@@ -3,7 +3,13 @@ import type { LiveMessage, LiveSnapshot, TopicKind } from '#shared/contracts/top
 import { createTopicEntry } from './topic-entry.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
-const snapshot = (seq: number, state: unknown, kind: TopicKind = 'state'): LiveSnapshot => ({ topic: 't', kind, seq, state, asOf: at(seq) });
+const snapshot = (seq: number, state: unknown, kind: TopicKind = 'state'): LiveSnapshot => ({
+  topic: 't',
+  kind,
+  seq,
+  state,
+  asOf: at(seq),
+});
 const message = (seq: number, state: unknown): LiveMessage => ({ topic: 't', seq, state, at: at(seq) });
 const event = (seq: number, what: unknown): LiveMessage => ({ topic: 't', seq, event: what, at: at(seq) });
 const append = (state: unknown, what: unknown): unknown => [...(state as unknown[]), what];
@@ -15,7 +21,12 @@ describe('a state topic', () => {
     expect(entry).toMatchObject({ status: 'loading', seq: -1, state: null });
     entry.beginSnapshot();
     entry.applySnapshot(snapshot(3, 'c'));
-    for (const [seq, state] of [[5, 'e'], [5, 'again'], [4, 'late']] as const) entry.applyMessage(message(seq, state));
+    for (const [seq, state] of [
+      [5, 'e'],
+      [5, 'again'],
+      [4, 'late'],
+    ] as const)
+      entry.applyMessage(message(seq, state));
     expect(entry).toMatchObject({ status: 'live', seq: 5, state: 'e', asOf: new Date(at(5)), needsSnapshot: false });
     expect(changed).toHaveBeenCalled();
   });
