@@ -98,7 +98,7 @@ export async function readPages(inputs: readonly PageInput[], deps: ReadPagesDep
     for (const index of again) {
       const page = ready[index];
       if (!page) continue;
-      if (round === 0) tracker.begin('second_pass', index);
+      tracker.begin('second_pass', index);
       const pass = { page, index, pass: passes };
       if (round === 0 && page.triedWords) take(page.triedWords, pass, findings, deps.now());
       else

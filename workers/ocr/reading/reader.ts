@@ -121,12 +121,20 @@ export async function createReader(deps: ReaderDeps): Promise<Reader> {
       const ending = new AbortController();
       const timer = setTimeout(() => ending.abort(), limits.readingMs);
       const found: PageReading[] = [];
+      // Called from the recogniser's own message handler, where an error could not be caught.
+      const tell = (update: ProgressUpdate): void => {
+        try {
+          onProgress(update);
+        } catch (error) {
+          logger.warn({ err: error }, 'progress could not be told');
+        }
+      };
       let repeat = (): void => undefined;
       const heartbeat = setInterval(() => repeat(), HEARTBEAT_MS);
       try {
         return await readPages(pages, {
           insist,
-          onProgress,
+          onProgress: tell,
           onTracker: (tracker) => (repeat = () => tracker.repeat()),
           pagesFound: found,
           signal: AbortSignal.any([signal, ending.signal]),
