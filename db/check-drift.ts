@@ -20,7 +20,9 @@ try {
   );
   const added = readdirSync(copy).length - before;
   if (added > 0) {
-    console.error('The schema is ahead of its migrations: run `npx drizzle-kit generate --name <what changes>` and review the SQL.');
+    console.error(
+      'The schema is ahead of its migrations: run `npx drizzle-kit generate --name <what changes>` and review the SQL.',
+    );
     process.exitCode = 1;
   } else if (!said.includes('No schema changes')) {
     console.error(said);
