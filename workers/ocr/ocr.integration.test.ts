@@ -17,7 +17,7 @@ import type { BusMessage } from '#shared/contracts/bus.ts';
 import { createJobQueues, workQueue, type JobContext, type JobHandlers } from '#shared/node/queues.ts';
 import { silentLogger, testPrefix, until } from '#shared/node/testing/helpers.ts';
 import { createOcrJob, type OcrJobDeps } from './ocr.job.ts';
-import type { PageInput, ReadOptions, Reader, Reading } from './reading/reader.ts';
+import type { PageInput, ReadOptions, Reader, Reading } from './reading/reading.ts';
 
 const logger = silentLogger();
 const prefix = testPrefix();

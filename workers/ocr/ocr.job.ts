@@ -14,7 +14,7 @@ import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobContext, JobHandlers } from '#shared/node/queues.ts';
 import { deleteMoved, download, moveOriginals } from './originals.ts';
 import { progressReporter, type ProgressReporter } from './reading-progress.ts';
-import type { PageInput, Reader, Reading } from './reading/reader.ts';
+import type { PageInput, Reader, Reading } from './reading/reading.ts';
 
 export interface OcrJobDeps {
   db: Db;

@@ -2,7 +2,7 @@ import type { PageToRead } from '#server/documents/readings.service.ts';
 import { movedKey } from '#shared/domain/object-keys.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
-import type { PageInput, Reading } from './reading/reader.ts';
+import type { PageInput, Reading } from './reading/reading.ts';
 
 /** Fetches the photographs of a document, one after the other; null when one is not there any more. */
 export async function download(

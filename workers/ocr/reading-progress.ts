@@ -1,6 +1,6 @@
 import type { ProgressRun } from '#server/documents/progress.service.ts';
 import type { PageToRead } from '#server/documents/readings.service.ts';
-import type { ProgressUpdate } from './reading/reader.ts';
+import type { ProgressUpdate } from './reading/reading.ts';
 
 /** Parts of the whole that lie before and after the reader, by measured times. */
 const DOWNLOAD_SHARE = 0.03;

@@ -12,7 +12,8 @@ import type { JobContext } from '#shared/node/queues.ts';
 import { silentLogger, testPrefix } from '#shared/node/testing/helpers.ts';
 import { createImagesJob } from '../images/images.job.ts';
 import { createOcrJob } from './ocr.job.ts';
-import { createReader, type Reader } from './reading/reader.ts';
+import { createReader } from './reading/reader.ts';
+import type { Reader } from './reading/reading.ts';
 
 const fontfile = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
 const PRINTED = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createProgressTracker, shareOf } from './progress.ts';
-import type { ProgressUpdate } from './reader.ts';
+import type { ProgressUpdate } from './reading.ts';
 
 describe('progress', () => {
   it('goes from 0 to all over two pages without going back', () => {

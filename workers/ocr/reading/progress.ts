@@ -1,5 +1,5 @@
 import type { PageSide, Quad, ReadField, ReadingStep } from '#shared/contracts/documents.ts';
-import type { ProgressUpdate } from './reader.ts';
+import type { ProgressUpdate } from './reading.ts';
 
 /** Part of the whole that each step takes, from measured times; those of a page are divided among the pages. */
 const STEP_WEIGHTS = {

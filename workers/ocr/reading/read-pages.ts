@@ -14,7 +14,7 @@ import { readPass } from './parse/page-candidates.ts';
 import { pool, type PooledCandidate } from './parse/pool.ts';
 import type { Word } from './parse/words.ts';
 import { createProgressTracker, type ProgressTracker } from './progress.ts';
-import type { PageInput, PageReading, ProgressUpdate, ReaderLimits, Reading } from './reader.ts';
+import type { PageInput, PageReading, ProgressUpdate, ReaderLimits, Reading } from './reading.ts';
 
 /** Long side of a straightened page in pixels: enough for 16-pixel capitals on a whole A4, no more than pays. */
 const PAGE_SIZE = { minLongSide: 1900, maxLongSide: 2200 };

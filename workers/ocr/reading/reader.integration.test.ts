@@ -6,7 +6,8 @@ import { READING_STEPS } from '#shared/contracts/documents.ts';
 import { useBundledFonts, SANS } from '#loadtest/ocr/fonts.ts';
 import { compareFields } from '#loadtest/ocr/score.ts';
 import type { SampleTruth } from '#loadtest/ocr/samples.ts';
-import { createReader, type PageInput, type ProgressUpdate, type Reader, type Reading } from './reader.ts';
+import { createReader } from './reader.ts';
+import type { PageInput, ProgressUpdate, Reader, Reading } from './reading.ts';
 
 /** The real recogniser on the samples of deploy/samples. */
 const FOLDER = new URL('../../../deploy/samples/', import.meta.url);

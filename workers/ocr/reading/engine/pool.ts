@@ -1,4 +1,4 @@
-import type { ReaderLogger } from '../reader.ts';
+import type { ReaderLogger } from '../reading.ts';
 import { AbortedError, withLimit } from './time-limit.ts';
 
 /** A number of engines (threads) that are lent out one user at a time. */
