@@ -212,5 +212,9 @@ function followLines(stream: Readable, log: ProcessLog): void {
 /** This process's environment without what would mislead the others: npm's settings, Postgres client variables. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   const misleading = /^(npm_|PG[A-Z]+$|NODE_OPTIONS$|NODE_CHANNEL_|VITEST|TSX_)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !misleading.test(name)));
+  return {
+    // The SDK's reminder that Node 20 ends, at every start of every process, would hide what matters in the logs.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !misleading.test(name))),
+  };
 }
