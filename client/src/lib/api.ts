@@ -1,0 +1,44 @@
+import { AppError, ERROR_STATUS, type ErrorBody, type ErrorCode } from '#shared/contracts/errors.ts';
+
+const TIMEOUT_MS = 20_000;
+
+/** A request to our own server: the answer's data, or an AppError; UNAVAILABLE when no answer comes. */
+export async function request<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  } catch (cause) {
+    throw new AppError('UNAVAILABLE', undefined, { cause });
+  }
+  const text = await response.text();
+  if (!response.ok) throw errorOf(response.status, text);
+  return (text ? JSON.parse(text) : null) as T;
+}
+
+/** The error that an answer tells of; without a body of ours, the one that its status suggests. */
+export function errorOf(status: number, text: string): AppError {
+  try {
+    const { error } = JSON.parse(text) as { error: ErrorBody };
+    if (Object.hasOwn(ERROR_STATUS, error.code)) {
+      return new AppError(error.code, error.incident ? { ...error.details, incident: error.incident } : error.details);
+    }
+  } catch {
+    // Not an answer of ours: a balancer's page, say.
+  }
+  const known: Record<number, ErrorCode> = {
+    401: 'UNAUTHENTICATED',
+    404: 'NOT_FOUND',
+    413: 'FILE_TOO_LARGE',
+    429: 'RATE_LIMITED',
+  };
+  return new AppError(known[status] ?? (status >= 500 ? 'UNAVAILABLE' : 'INVALID_INPUT'));
+}
+
+/** Whatever was thrown, as an AppError. */
+export const toAppError = (error: unknown): AppError =>
+  error instanceof AppError ? error : new AppError('INTERNAL', undefined, { cause: error });

@@ -1,0 +1,35 @@
+import type { Locale } from '#shared/contracts/identity.ts';
+import { account as accountEn } from './messages/account.en.ts';
+import { account as accountFr } from './messages/account.fr.ts';
+import { auth as authEn } from './messages/auth.en.ts';
+import { auth as authFr } from './messages/auth.fr.ts';
+import { common as commonEn } from './messages/common.en.ts';
+import { common as commonFr } from './messages/common.fr.ts';
+import { documents as documentsEn } from './messages/documents.en.ts';
+import { documents as documentsFr } from './messages/documents.fr.ts';
+import { errors as errorsEn } from './messages/errors.en.ts';
+import { errors as errorsFr } from './messages/errors.fr.ts';
+import { garage as garageEn } from './messages/garage.en.ts';
+import { garage as garageFr } from './messages/garage.fr.ts';
+import { home as homeEn } from './messages/home.en.ts';
+import { home as homeFr } from './messages/home.fr.ts';
+import type { Translation } from './translation.ts';
+import type { ErrorCode, ErrorDetails } from '#shared/contracts/errors.ts';
+
+const fr = { ...commonFr, home: homeFr, auth: authFr, garage: garageFr, documents: documentsFr, account: accountFr };
+const en: Translation<typeof fr> = {
+  ...commonEn,
+  home: homeEn,
+  auth: authEn,
+  garage: garageEn,
+  documents: documentsEn,
+  account: accountEn,
+};
+
+export type Messages = Translation<typeof fr> & { errors: Record<ErrorCode, string | ((details: ErrorDetails) => string)> };
+
+/** Every text that people read, by language. French first; English has the same keys, or this does not compile. */
+export const catalogues: Record<Locale, Messages> = {
+  fr: { ...fr, errors: errorsFr },
+  en: { ...en, errors: errorsEn },
+};

@@ -1,0 +1,6 @@
+import type { Translation } from '../translation.ts';
+import type { account as fr } from './account.fr.ts';
+
+export const account: Translation<typeof fr> = {
+  title: 'My account',
+};

@@ -1,0 +1,3 @@
+export const garage = {
+  title: 'Mes véhicules',
+};

@@ -1,0 +1,39 @@
+import type { Me } from '#shared/contracts/identity.ts';
+import { AppError } from '#shared/contracts/errors.ts';
+import { request } from './api.ts';
+
+/** Who is signed in; null when nobody is. */
+export async function whoIsSignedIn(): Promise<Me | null> {
+  try {
+    return await request<Me>('GET', '/api/me');
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return null;
+    throw error;
+  }
+}
+
+const REMEMBERED = 'vignette-signed-in';
+
+/** Notes in this browser whether somebody is signed in: a hint for links on public pages, never a right. */
+export function rememberSignedIn(signedIn: boolean): void {
+  try {
+    if (signedIn) localStorage.setItem(REMEMBERED, '1');
+    else localStorage.removeItem(REMEMBERED);
+  } catch {
+    // A browser that keeps nothing shows the links of a stranger.
+  }
+}
+
+export function wasSignedIn(): boolean {
+  try {
+    return localStorage.getItem(REMEMBERED) === '1';
+  } catch {
+    return false;
+  }
+}
+
+/** Where to go after signing in: an address of ours, given as `?suite=`; nothing else is followed. */
+export function nextAddress(url: URL): string {
+  const next = url.searchParams.get('suite') ?? '';
+  return /^\/(?![/\\])/.test(next) ? next : '/vehicules';
+}
