@@ -4,9 +4,10 @@ import postgres, { type Sql } from 'postgres';
 import * as documents from './schema/documents.ts';
 import * as identity from './schema/identity.ts';
 import * as platform from './schema/platform.ts';
+import * as tax from './schema/tax.ts';
 import * as vehicles from './schema/vehicles.ts';
 
-export const schema = { ...documents, ...identity, ...platform, ...vehicles };
+export const schema = { ...documents, ...identity, ...platform, ...tax, ...vehicles };
 type Schema = typeof schema;
 
 export type Db = PostgresJsDatabase<Schema>;
