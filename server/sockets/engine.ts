@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions } from 'socket.io';
 import type { us_listen_socket, WebSocketBehavior } from 'uWebSockets.js';
 import type { ClientToServerEvents, ServerToClientEvents } from '#shared/contracts/commands.ts';
@@ -53,7 +53,7 @@ export async function createSocketEngine(deps: {
     connectTimeout: 10_000,
     cookie: false,
     perMessageDeflate: false,
-    allowRequest: (request, callback) => callback(null, allowed.has(request.headers.origin ?? '')),
+    allowRequest: (request, callback) => callback(null, isFromOurPages(request.headers, allowed)),
   };
   const native = deps.wanted === 'ws' ? null : await loadNative(deps.logger);
   if (!native && deps.wanted === 'uws')
@@ -64,6 +64,18 @@ export async function createSocketEngine(deps: {
     engine.kind === 'uws' ? 'sockets on uWebSockets.js (native)' : 'sockets on ws (Node HTTP)',
   );
   return engine;
+}
+
+/**
+ * Whether a handshake comes from a page of ours: its Origin is exactly ours. A browser sends none with a GET to the page's own origin,
+ * which is how polling begins; then Sec-Fetch-Site or the Referer tell, which pages cannot set. A WebSocket always has an Origin.
+ */
+function isFromOurPages(headers: IncomingHttpHeaders, allowed: ReadonlySet<string>): boolean {
+  const { origin, referer } = headers;
+  if (origin !== undefined || headers.upgrade !== undefined) return allowed.has(origin ?? '');
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  return referer !== undefined && URL.canParse(referer) && allowed.has(new URL(referer).origin);
 }
 
 type UwsModule = typeof import('uWebSockets.js');

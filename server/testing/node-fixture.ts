@@ -42,6 +42,7 @@ export interface NodeFixture {
   relay: Relay;
   busName: string;
   http: string;
+  sockets: string;
   person(options?: { userId?: string; lifetimeMs?: number }): Promise<Person>;
   socket(options: { cookie?: string; origin?: string | null; transports?: ('websocket' | 'polling')[] }): TestSocket;
   /** Connects, or rejects with the server's refusal. */
@@ -106,6 +107,7 @@ export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000
     relay,
     busName,
     http: `http://127.0.0.1:${node.httpPort}`,
+    sockets: `http://127.0.0.1:${node.socketPort}`,
     person: (options) => insertPerson(database, cookie, options),
     socket(options) {
       const socket: TestSocket = io(`http://127.0.0.1:${node.socketPort}`, {

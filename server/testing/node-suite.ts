@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documents } from '#db/schema/documents.ts';
@@ -9,6 +10,22 @@ import { until } from '#shared/node/testing/helpers.ts';
 import { garageChange } from '../vehicles/garage-events.ts';
 import { MAX_SOCKETS_PER_USER } from '../sockets/socket-server.ts';
 import { ORIGIN, createNodeFixture, send, sendAny, type NodeFixture, type Person, type TestSocket } from './node-fixture.ts';
+
+/** The status of a GET with exactly these headers; `fetch` adds some of its own. */
+function statusOf(url: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = get(url, { headers, agent: false });
+    asked.once('response', (answer) => {
+      resolve(answer.statusCode ?? 0);
+      answer.resume();
+    });
+    asked.once('upgrade', (_answer, socket) => {
+      resolve(101);
+      socket.destroy();
+    });
+    asked.once('error', reject);
+  });
+}
 
 /** What a node promises, whichever engine carries its sockets. */
 export function describeNode(engine: 'uws' | 'ws'): void {
@@ -50,6 +67,29 @@ export function describeNode(engine: 'uws' | 'ws'): void {
     ])('refuses %s', async (_what, origin) => {
       const { cookie } = await fixture.person();
       await expect(fixture.connected(fixture.socket({ cookie, origin }))).rejects.toThrow();
+    });
+    it.each([
+      ['as a browser does it, without an Origin', { 'sec-fetch-site': 'same-origin' }, 200],
+      ['as an older browser does it', { referer: `${ORIGIN}/vehicles?x=1` }, 200],
+      ['from a page of another site', { 'sec-fetch-site': 'cross-site', referer: `${ORIGIN}/` }, 403],
+      ['from a neighbour', { 'sec-fetch-site': 'same-site' }, 403],
+      ['with a Referer that begins like ours', { referer: `${ORIGIN}.evil.test/` }, 403],
+      ['with an Origin of another site and a Referer of ours', { origin: 'http://evil.test', referer: `${ORIGIN}/` }, 403],
+      ['without anything that tells', {}, 403],
+    ])('by polling, %s', async (_what, headers, status) => {
+      expect(await statusOf(`${fixture.sockets}/socket.io/?EIO=4&transport=polling`, headers)).toBe(status);
+    });
+    it('by websocket is never let in for its Referer', async () => {
+      const headers = {
+        ...{
+          upgrade: 'websocket',
+          connection: 'Upgrade',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+        },
+        ...{ referer: `${ORIGIN}/`, 'sec-fetch-site': 'same-origin' },
+      };
+      expect(await statusOf(`${fixture.sockets}/socket.io/?EIO=4&transport=websocket`, headers)).not.toBe(101);
     });
     it('refuses one socket too many of one person, and lets them in again when one has gone', async () => {
       const person = await fixture.person();
