@@ -48,16 +48,15 @@ export function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error))
     return { type: typeof error, message: typeof error === 'string' ? withoutValues(error) : undefined };
   const property = (name: string): unknown => Reflect.get(error, name);
-  const told: Record<string, unknown> = { type: error.constructor.name, message: withoutValues(error.message) };
+  const [type, message] = [error.constructor.name, withoutValues(error.message)];
+  const told: Record<string, unknown> = { type, message };
   // Not `code`: that key is masked, for it is what one-time codes are called.
   const errorCode = property('code');
   if (typeof errorCode === 'string' || typeof errorCode === 'number') told['errorCode'] = errorCode;
   for (const name of TOLD) if (property(name) !== undefined) told[name] = property(name);
-  // The lines of a stack without those of the message before them.
-  told['stack'] = error.stack
-    ?.split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .join('\n');
+  // Without the lines of the message, which a stack begins with.
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  told['stack'] = [`${type}: ${message}`, ...frames].join('\n');
   if (depth < DEEPEST_CAUSE && error.cause !== undefined) told['cause'] = describeError(error.cause, depth + 1);
   if (depth < DEEPEST_CAUSE && error instanceof AggregateError)
     told['errors'] = error.errors.map((one) => describeError(one, depth + 1));
