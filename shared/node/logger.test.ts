@@ -49,6 +49,8 @@ describe('a logger', () => {
   it('keeps where an error came from', () => {
     const { logger, written } = lines();
     logger.error({ err: new Error(`two lines\n${'of text'}`) }, 'failed');
-    expect((JSON.parse(written()) as { err: { stack: string } }).err.stack).toMatch(/^Error: two lines\nof text\n\s+at .*logger\.test\.ts/);
+    expect((JSON.parse(written()) as { err: { stack: string } }).err.stack).toMatch(
+      /^Error: two lines\nof text\n\s+at .*logger\.test\.ts/,
+    );
   });
 });
