@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { localDirectory } from '#deploy/local/paths.ts';
+
+/** Nothing of Chromium's own may look for a network. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const PHONE = { width: 390, height: 844 };
+export const DESK = { width: 1440, height: 900 };
+
+/** Starts Debian's Chromium (or the one that CHROMIUM_PATH names), with a profile of its own. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath}: run the tests with \`npm test\``);
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}
+
+export async function openContext(browser: Browser, viewport = PHONE, dark = false): Promise<BrowserContext> {
+  return browser.newContext({ viewport, locale: 'fr-FR', colorScheme: dark ? 'dark' : 'light', reducedMotion: 'no-preference' });
+}
+
+/** Keeps a picture of the page under `.local/screenshots/`, to be looked at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = path.join(localDirectory, 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+}
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+interface AxeResult {
+  violations: { id: string; help: string; nodes: { target: unknown[] }[] }[];
+}
+
+/** What axe finds on the page as it stands (WCAG 2.2 A and AA, and its best practices). */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // Through the debugger, so that the page's own content policy stays in force.
+  await page.evaluate(await import('node:fs/promises').then((fs) => fs.readFile(axePath, 'utf8')));
+  const result = await page.evaluate(() => (globalThis as typeof globalThis & { axe: { run(): Promise<AxeResult> } }).axe.run());
+  return result.violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`,
+  );
+}

@@ -1,0 +1,7 @@
+/** The pages' own French texts: the tests find things by what people read, and follow when the words change. */
+import { auth } from '#client/src/lib/i18n/messages/auth.fr.ts';
+import { common } from '#client/src/lib/i18n/messages/common.fr.ts';
+import { documents } from '#client/src/lib/i18n/messages/documents.fr.ts';
+import { garage } from '#client/src/lib/i18n/messages/garage.fr.ts';
+
+export const fr = { ...common, auth, documents, garage };
