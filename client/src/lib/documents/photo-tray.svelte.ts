@@ -1,5 +1,5 @@
 import type { DocumentView, PageSide } from '#shared/contracts/documents.ts';
-import type { AppError } from '#shared/contracts/errors.ts';
+import { AppError } from '#shared/contracts/errors.ts';
 import { toAppError } from '../api.ts';
 import { newClientId } from './client-id.ts';
 import { preparePhotograph, type Prepared } from './shrink.ts';
@@ -18,23 +18,31 @@ export class ChosenPhotograph {
   share = $state(0);
   attempt = $state(1);
   error: AppError | null = $state.raw(null);
+  readonly #preparing: Promise<void>;
 
   constructor(file: File, side: PageSide) {
     this.previewUrl = URL.createObjectURL(file);
     this.side = side;
-    void preparePhotograph(file)
-      .then((prepared) => {
+    this.#preparing = preparePhotograph(file).then(
+      (prepared) => {
         this.prepared = prepared;
         this.status = 'ready';
-      })
-      .catch((error: unknown) => {
+      },
+      (error: unknown) => {
         this.error = toAppError(error);
         this.status = 'refused';
-      });
+      },
+    );
+  }
+
+  /** Resolves when it can be sent. Throws AppError when it never can. */
+  async prepare(): Promise<void> {
+    await this.#preparing;
+    if (!this.prepared) throw this.error ?? new AppError('FILE_UNREADABLE');
   }
 
   async send(documentId: string | null, signal: AbortSignal): Promise<DocumentView> {
-    if (!this.prepared) throw this.error ?? new Error('The photograph is not prepared');
+    if (!this.prepared) throw this.error ?? new AppError('FILE_UNREADABLE');
     this.status = 'sending';
     this.error = null;
     this.attempt = 1;

@@ -10,6 +10,8 @@ export interface I18n {
   /** The texts, in the language of now. */
   readonly m: Messages;
   readonly f: Formats;
+  /** The country that runs the platform. */
+  readonly country: CountryCode;
   setLocale(locale: Locale): void;
   setCountry(country: CountryCode): void;
   /** The sentence for an error. */
@@ -33,6 +35,9 @@ export function provideI18n(): I18n {
     },
     get f() {
       return formats;
+    },
+    get country() {
+      return country;
     },
     setLocale(next) {
       locale = next;

@@ -1,0 +1,5 @@
+import type { ImageSize, PageView } from '#shared/contracts/documents.ts';
+
+/** Where a page's photograph is. The page's id and readiness are in it, so that a new photograph is not taken for the old one. */
+export const imageAddress = (documentId: string, page: PageView, size: ImageSize): string =>
+  `/api/documents/${documentId}/pages/${page.side}/image?${new URLSearchParams({ size, page: page.id, ready: page.imagesReady ? '1' : '0' })}`;
