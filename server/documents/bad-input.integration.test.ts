@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { request, type ClientRequest } from 'node:http';
 import net from 'node:net';
 import { deflateSync } from 'node:zlib';
 import { Redis } from 'ioredis';
@@ -14,50 +15,52 @@ import { silentLogger, testPrefix, until } from '#shared/node/testing/helpers.ts
 import { createHttpApp } from '../http/create-http-app.ts';
 import { requireSession } from '../http/guards.ts';
 import { startHttpServer, type HttpServer } from '../http/http-server.ts';
-import { createRateLimits } from '../http/rate-limits.ts';
-import { UPLOAD_LIMIT, createDocumentRoutes } from './documents.routes.ts';
+import { createRateLimits, type RateLimit } from '../http/rate-limits.ts';
+import { UPLOADS_UNDER_WAY, UPLOAD_LIMIT, createDocumentRoutes } from './documents.routes.ts';
+import { createPhotographReceiver } from './photograph-upload.ts';
 import { createDocumentsFixture, env, photograph, type DocumentsFixture } from './testing/documents-fixture.ts';
 
 const ORIGIN = 'http://127.0.0.1:8080';
+const prefix = testPrefix();
 let f: DocumentsFixture;
 let redis: Redis;
 let server: HttpServer;
 let jpeg: Buffer;
+let unlimited: HttpServer;
 
 beforeAll(async () => {
   f = await createDocumentsFixture();
   redis = new Redis(env('REDIS_QUEUES_URL'), { enableOfflineQueue: false });
   await redisReady(redis);
   const logger = silentLogger();
-  const limits = createRateLimits({ redis, prefix: testPrefix(), key: deriveKey('a secret of the tests', 'limit-keys') });
+  const limits = createRateLimits({ redis, prefix, key: deriveKey('a secret of the tests', 'limit-keys') });
   // The cookie is the user's id: identity has its own tests.
   const guard = requireSession({
     authenticate: async (cookie) =>
       cookie ? { viewer: { userId: cookie, sessionId: cookie, role: 'citizen', officeId: null }, expiresAt: new Date() } : null,
     stillValid: async (ids) => new Set(ids),
   });
-  const routes = createDocumentRoutes({
-    documents: f.documents,
-    store: f.store,
-    requireSession: guard,
-    uploadLimit: limits.limit('upload', UPLOAD_LIMIT),
-  });
-  const app = createHttpApp({
-    logger,
-    metrics: createMetrics({ process: 'test', defaults: false }),
-    publicOrigin: ORIGIN,
-    addressSource: 'connection',
-    probes: {},
-    isDraining: () => false,
-    publicConfig: { country: 'MG', currency: 'MGA', timeZone: 'Indian/Antananarivo', locales: ['fr'], demo: null },
-    files: null,
-    routers: [{ path: '/api/documents', app: routes }],
-  });
-  server = await startHttpServer(app, { host: '127.0.0.1', port: 0 });
+  const routes = (uploadLimit: RateLimit) =>
+    createDocumentRoutes({ documents: f.documents, store: f.store, requireSession: guard, uploadLimit });
+  const app = (uploadLimit: RateLimit) =>
+    createHttpApp({
+      logger,
+      metrics: createMetrics({ process: 'test', defaults: false }),
+      publicOrigin: ORIGIN,
+      addressSource: 'connection',
+      probes: {},
+      isDraining: () => false,
+      publicConfig: { country: 'MG', currency: 'MGA', timeZone: 'Indian/Antananarivo', locales: ['fr'], demo: null },
+      files: null,
+      routers: [{ path: '/api/documents', app: routes(uploadLimit) }],
+    });
+  server = await startHttpServer(app(limits.limit('upload', UPLOAD_LIMIT)), { host: '127.0.0.1', port: 0 });
+  const none: RateLimit = { consume: () => Promise.resolve(), reset: () => Promise.resolve() };
+  unlimited = await startHttpServer(app(none), { host: '127.0.0.1', port: 0 });
   jpeg = await photograph();
 });
 afterAll(async () => {
-  await server.close(100);
+  await Promise.all([server.close(100), unlimited.close(100)]);
   redis.disconnect();
   await f.close();
 });
@@ -74,7 +77,15 @@ interface Sent {
 
 async function send(
   body: Body,
-  options: { user?: string | null; origin?: string | null; clientId?: string; path?: string; side?: string; type?: string } = {},
+  options: {
+    user?: string | null;
+    origin?: string | null;
+    clientId?: string;
+    path?: string;
+    side?: string;
+    type?: string;
+    port?: number;
+  } = {},
 ): Promise<Sent> {
   const user = options.user === undefined ? await f.addUser() : options.user;
   const query = new URLSearchParams({ clientId: options.clientId ?? randomUUID(), side: options.side ?? 'recto' });
@@ -82,12 +93,15 @@ async function send(
   if (user) headers.set('cookie', user);
   if (options.origin !== null) headers.set('origin', options.origin ?? ORIGIN);
   const started = performance.now();
-  const answer = await fetch(`http://127.0.0.1:${server.port}/api/documents${options.path ?? ''}?${query.toString()}`, {
-    method: 'POST',
-    headers,
-    body,
-    ...(body instanceof ReadableStream ? { duplex: 'half' as const } : {}),
-  });
+  const answer = await fetch(
+    `http://127.0.0.1:${options.port ?? server.port}/api/documents${options.path ?? ''}?${query.toString()}`,
+    {
+      method: 'POST',
+      headers,
+      body,
+      ...(body instanceof ReadableStream ? { duplex: 'half' as const } : {}),
+    },
+  );
   const json = (await answer.json()) as { error?: ErrorBody };
   const view = answer.ok ? DocumentView.parse(json) : null;
   return { status: answer.status, code: json.error?.code, details: json.error?.details, view, ms: performance.now() - started };
@@ -299,6 +313,65 @@ describe('good input', () => {
     console.log(
       `50 uploads of ${Math.round(body.length / 1024)} KB at once: median ${Math.round(sorted[25]!)} ms, slowest ${Math.round(sorted[49]!)} ms, buffers +${Math.round(peak)} MB (server and client together)`,
     );
+  });
+});
+
+describe('photographs that dawdle', () => {
+  /** Sends the first half and then nothing, until it is destroyed. */
+  function dawdle(port: number, user: string, body: Uint8Array): { request: ClientRequest; answered: Promise<number> } {
+    const headers = { origin: ORIGIN, cookie: user, 'content-length': String(body.length) };
+    const path = `/api/documents?clientId=${randomUUID()}&side=recto`;
+    const sent = request({ host: '127.0.0.1', port, path, method: 'POST', agent: false, headers });
+    const answered = new Promise<number>((resolve) => {
+      sent.once('response', (answer) => {
+        resolve(answer.statusCode ?? 0);
+        answer.resume();
+      });
+      sent.once('error', () => resolve(0));
+    });
+    sent.write(body.subarray(0, Math.floor(body.length / 2)));
+    return { request: sent, answered };
+  }
+
+  it('of a few people do not keep out another’s', async () => {
+    const body = await photograph(2_000, 1_500);
+    expect(body.length).toBeGreaterThan(600 * 1024);
+    const before = await allPending();
+    const users = await Promise.all(Array.from({ length: 6 }, () => f.addUser()));
+    const slow = users.flatMap((user) => Array.from({ length: 10 }, () => dawdle(server.port, user, body)));
+    // All of them have been let in: each has passed its user's limit.
+    await until(async () => (await redis.keys(`${prefix}limit:upload:*`)).length >= users.length, { what: 'all have begun' });
+    const answer = await send(new Uint8Array(jpeg));
+    expect(answer.status).toBe(201);
+    expect(answer.ms).toBeLessThan(2_000);
+    for (const { request } of slow) request.destroy();
+    await until(async () => (await allPending()) === before + 1, { what: 'what was broken off is deleted' });
+  });
+
+  it('are refused when one person has too many under way, and taken again when they have gone', async () => {
+    const user = await f.addUser();
+    const body = await photograph(2_000, 1_500);
+    const slow = Array.from({ length: UPLOADS_UNDER_WAY + 1 }, () => dawdle(unlimited.port, user, body));
+    expect(await Promise.race(slow.map(({ answered }) => answered))).toBe(429);
+    for (const { request } of slow) request.destroy();
+    await until(async () => (await send(new Uint8Array(jpeg), { user, port: unlimited.port })).status === 201, {
+      what: 'taken again',
+    });
+  });
+
+  it('so long that nothing comes any more are given up', async () => {
+    const receiver = createPhotographReceiver({ store: f.store, stalledMs: 100 });
+    const body = await photograph(2_000, 1_500);
+    async function* half(): AsyncGenerator<Uint8Array> {
+      yield body.subarray(0, Math.floor(body.length / 2));
+      await new Promise(() => undefined);
+    }
+    const before = await allPending();
+    const keyOf = (extension: string): string => `ocr-uploads/pending/${randomUUID()}/${randomUUID()}.${extension}`;
+    for (const declaredBytes of [body.length, null]) {
+      await expect(receiver.receive({ body: half(), declaredBytes, keyOf })).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    }
+    expect(await allPending()).toBe(before);
   });
 });
 

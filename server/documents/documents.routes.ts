@@ -31,6 +31,8 @@ export interface DocumentRoutesDeps {
 
 /** 10 photographs a minute a user (MISSION.md). */
 export const UPLOAD_LIMIT = { points: 10, seconds: 60 };
+/** Photographs of one user under way on one node: each holds a connection to the store for as long as its sender takes. */
+export const UPLOADS_UNDER_WAY = UPLOAD_LIMIT.points;
 
 const Size = z.union([z.literal('original'), z.enum(Object.keys(IMAGE_SIZES) as [ImageSize, ...ImageSize[]])]);
 
@@ -45,6 +47,21 @@ export function createDocumentRoutes({
 }: DocumentRoutesDeps): Hono<HttpEnvironment> {
   const receiver = createPhotographReceiver({ store });
   const images = createPageImages({ store });
+  const underWay = new Map<string, number>();
+
+  /** Does the work of an upload unless the user has too many under way. @throws AppError RATE_LIMITED */
+  async function oneOfFew<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    const others = underWay.get(userId) ?? 0;
+    if (others >= UPLOADS_UNDER_WAY) throw new AppError('RATE_LIMITED', { retryAfterSeconds: 10 });
+    underWay.set(userId, others + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (underWay.get(userId) ?? 1) - 1;
+      if (left > 0) underWay.set(userId, left);
+      else underWay.delete(userId);
+    }
+  }
 
   /** What may be refused before the body is looked at. */
   async function admit(c: HttpContext): Promise<{ userId: string; query: UploadQuery; declaredBytes: number | null }> {
@@ -98,7 +115,8 @@ export function createDocumentRoutes({
       const before = await documents.findSubmission(userId, query.clientId);
       if (before) return answer(c, { created: false, view: before });
       const documentId = randomUUID();
-      return answer(c, await take(c, admitted, documentId, (page) => documents.submit(userId, documentId, page)));
+      const submit = (page: ReceivedPage) => documents.submit(userId, documentId, page);
+      return answer(c, await oneOfFew(userId, () => take(c, admitted, documentId, submit)));
     })
     .post('/:id/pages', async (c) => {
       const admitted = await admit(c);
@@ -107,7 +125,8 @@ export function createDocumentRoutes({
       const before = await documents.findSubmission(userId, query.clientId);
       if (before) return answer(c, { created: false, view: before });
       await documents.assertTakesPages(userId, documentId);
-      return answer(c, await take(c, admitted, documentId, (page) => documents.addPage(userId, documentId, page)));
+      const add = (page: ReceivedPage) => documents.addPage(userId, documentId, page);
+      return answer(c, await oneOfFew(userId, () => take(c, admitted, documentId, add)));
     })
     .get('/:id/pages/:side/image', async (c) => {
       const side = PageSide.safeParse(c.req.param('side'));

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { UPLOAD_MAX_BYTES } from '#shared/contracts/documents.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
+import { withTimeout } from '#shared/node/shutdown.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { extensionOf, photographSize, photographType, type PhotographSize, type UploadType } from './photograph-header.ts';
 
@@ -35,7 +36,11 @@ export interface PhotographReceiver {
   receive(request: UploadRequest): Promise<ReceivedPhotograph>;
 }
 
-export function createPhotographReceiver({ store }: { store: ObjectStore }): PhotographReceiver {
+/** A sender of whom nothing comes for so long is gone, milliseconds; less than the store's own patience. */
+const STALLED_MS = 20_000;
+
+export function createPhotographReceiver(deps: { store: ObjectStore; stalledMs?: number }): PhotographReceiver {
+  const { store } = deps;
   const wholes = createConcurrencyLimit(WHOLE_AT_ONCE);
 
   async function sizeFromStore(key: string, type: UploadType): Promise<PhotographSize> {
@@ -49,7 +54,7 @@ export function createPhotographReceiver({ store }: { store: ObjectStore }): Pho
 
   return {
     async receive({ body, declaredBytes, keyOf }) {
-      const source = countedSource(body, declaredBytes);
+      const source = countedSource(body, declaredBytes, deps.stalledMs ?? STALLED_MS);
       try {
         const head = await readHead(source);
         if (head.bytes.length === 0) throw new AppError('FILE_EMPTY');
@@ -73,13 +78,13 @@ export function createPhotographReceiver({ store }: { store: ObjectStore }): Pho
   };
 }
 
-/** The body of a request, counted, and held to the limit and to what was promised. */
-function countedSource(body: AsyncIterable<Uint8Array>, declaredBytes: number | null) {
+/** The body of a request, counted, and held to the limit, to what was promised, and to keep coming. */
+function countedSource(body: AsyncIterable<Uint8Array>, declaredBytes: number | null, stalledMs: number) {
   // By hand, not `for await`: leaving that loop early closes the connection before the answer is sent.
   const iterator = body[Symbol.asyncIterator]();
   let count = 0;
   async function nextChunk(): Promise<Uint8Array | null> {
-    const next = await iterator.next().catch((error: unknown) => {
+    const next = await withTimeout(iterator.next(), stalledMs, 'the next bytes').catch((error: unknown) => {
       throw new AppError('FILE_UNREADABLE', { why: 'cut_off' }, { cause: error });
     });
     if (!next.done) {

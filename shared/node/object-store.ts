@@ -22,6 +22,8 @@ export interface ObjectStoreOptions {
   bucket: string;
   accessKeyId: string;
   secretAccessKey: string;
+  /** A request on whose connection nothing moves for so long is given up (and tried again where it can be), milliseconds. */
+  idleMs?: number;
 }
 
 export interface StoredObject {
@@ -60,6 +62,12 @@ export interface ObjectStore {
   close(): void;
 }
 
+/** A store that takes connections and says nothing must not hold a job or a request for ever. Slow uploads keep moving. */
+const IDLE_MS = 30_000;
+const CONNECT_MS = 3_000;
+/** Each photograph on its way holds a connection for as long as its sender takes; the SDK's own 50 are held by five people. */
+const MAX_SOCKETS = 512;
+
 const nothing = (): void => undefined;
 const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
@@ -72,6 +80,12 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      socketTimeout: options.idleMs ?? IDLE_MS,
+      httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+      httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+    },
     // It would write to the console; what fails is thrown, and logged by who asked for it.
     logger: SILENT,
   });
