@@ -1,0 +1,255 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { PaymentFailure, PaymentState, ProviderCode } from '../../shared/contracts/payments.ts';
+import type { AssessmentLine } from '../../shared/contracts/tax.ts';
+import { users } from './identity.ts';
+import { vehicles } from './vehicles.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+/** Integers of the minor unit. */
+const money = (name: string) => bigint(name, { mode: 'number' });
+
+/** An order to pay. Its id is the provider's idempotency key, so it is there before the provider is called. */
+export const paymentIntents = pgTable(
+  'payment_intents',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    payerId: uuid('payer_id')
+      .notNull()
+      .references(() => users.id),
+    /** Given by the page; kept with what it was given for, and so with its answer. */
+    idempotencyKey: uuid('idempotency_key').notNull(),
+    orderDigest: text('order_digest').notNull(),
+    provider: text('provider').$type<ProviderCode>().notNull(),
+    /** E.164. */
+    phone: text('phone').notNull(),
+    state: text('state').$type<PaymentState>().notNull().default('created'),
+    version: integer('version').notNull().default(1),
+    amount: money('amount').notNull(),
+    currency: text('currency').notNull(),
+    failure: text('failure').$type<PaymentFailure>(),
+    refundDue: money('refund_due').notNull().default(0),
+    expiresAt: instant('expires_at').notNull(),
+    /** When the provider is asked again without having said anything; null: not any more. */
+    nextCheckAt: instant('next_check_at'),
+    checks: integer('checks').notNull().default(0),
+    settledAt: instant('settled_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('payment_intents_key').on(t.payerId, t.idempotencyKey),
+    index('payment_intents_payer_idx').on(t.payerId, t.createdAt.desc()),
+    index('payment_intents_check_idx')
+      .on(t.nextCheckAt)
+      .where(sql`${t.nextCheckAt} is not null`),
+    check(
+      'payment_intents_state_known',
+      sql`${t.state} in ('created', 'pushed', 'pending', 'succeeded', 'failed', 'expired', 'unknown', 'reconciled', 'receipted')`,
+    ),
+    check('payment_intents_amount_positive', sql`${t.amount} > 0`),
+    check('payment_intents_refund_due', sql`${t.refundDue} in (0, ${t.amount})`),
+  ],
+);
+
+/** The tax of a vehicle for a year, from the first time that somebody wants to pay it. */
+export const assessments = pgTable(
+  'assessments',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    vehicleId: uuid('vehicle_id')
+      .notNull()
+      .references(() => vehicles.id),
+    fiscalYear: integer('fiscal_year').notNull(),
+    paidAt: instant('paid_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [uniqueIndex('assessments_vehicle_key').on(t.vehicleId, t.fiscalYear)],
+);
+
+/** What an intent pays: one tax each, with its lines as they were shown. */
+export const paymentItems = pgTable(
+  'payment_items',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    intentId: uuid('intent_id')
+      .notNull()
+      .references(() => paymentIntents.id),
+    assessmentId: uuid('assessment_id')
+      .notNull()
+      .references(() => assessments.id),
+    vehicleId: uuid('vehicle_id').notNull(),
+    plate: text('plate').notNull(),
+    country: text('country').notNull(),
+    fiscalYear: integer('fiscal_year').notNull(),
+    gridVersion: integer('grid_version').notNull(),
+    lines: jsonb('lines').$type<AssessmentLine[]>().notNull(),
+    amount: money('amount').notNull(),
+  },
+  (t) => [uniqueIndex('payment_items_key').on(t.intentId, t.assessmentId), check('payment_items_positive', sql`${t.amount} > 0`)],
+);
+
+/** Who holds a tax: one intent at a time, and the one that paid it for ever. */
+export const assessmentClaims = pgTable(
+  'assessment_claims',
+  {
+    assessmentId: uuid('assessment_id')
+      .primaryKey()
+      .references(() => assessments.id),
+    intentId: uuid('intent_id')
+      .notNull()
+      .references(() => paymentIntents.id),
+    claimedAt: instant('claimed_at').notNull().defaultNow(),
+  },
+  (t) => [index('assessment_claims_intent_idx').on(t.intentId)],
+);
+
+/** That an intent's money was booked: once, as taxes or as due for refund. */
+export const settlements = pgTable('settlements', {
+  intentId: uuid('intent_id')
+    .primaryKey()
+    .references(() => paymentIntents.id),
+  kind: text('kind').$type<'taxes' | 'refund_due'>().notNull(),
+  amount: money('amount').notNull(),
+  currency: text('currency').notNull(),
+  settledAt: instant('settled_at').notNull(),
+});
+
+/** The provider's own numbers: one transaction of theirs is one of ours. */
+export const providerRefs = pgTable(
+  'provider_refs',
+  {
+    provider: text('provider').$type<ProviderCode>().notNull(),
+    reference: text('reference').notNull(),
+    intentId: uuid('intent_id')
+      .notNull()
+      .references(() => settlements.intentId),
+  },
+  (t) => [primaryKey({ columns: [t.provider, t.reference] })],
+);
+
+/**
+ * Taxes paid, append only, partitioned by fiscal year (0006, 0007). Ids without foreign keys: partitions will be detached. What must be
+ * unique is so elsewhere: claims, settlements, receipts.
+ */
+export const payments = pgTable(
+  'payments',
+  {
+    fiscalYear: integer('fiscal_year').notNull(),
+    itemId: uuid('item_id').notNull(),
+    intentId: uuid('intent_id').notNull(),
+    assessmentId: uuid('assessment_id').notNull(),
+    vehicleId: uuid('vehicle_id').notNull(),
+    payerId: uuid('payer_id').notNull(),
+    provider: text('provider').$type<ProviderCode>().notNull(),
+    amount: money('amount').notNull(),
+    currency: text('currency').notNull(),
+    paidAt: instant('paid_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.fiscalYear, t.itemId] }),
+    index('payments_payer_idx').on(t.payerId, t.paidAt.desc()),
+    index('payments_vehicle_idx').on(t.vehicleId, t.fiscalYear),
+  ],
+);
+
+/** Double entry, append only: the lines of a posting balance at its commit (deferred constraint). Corrections are further postings. */
+export const ledgerEntries = pgTable(
+  'ledger_entries',
+  {
+    postingId: uuid('posting_id').notNull(),
+    ordinal: smallint('ordinal').notNull(),
+    intentId: uuid('intent_id')
+      .notNull()
+      .references(() => paymentIntents.id),
+    itemId: uuid('item_id'),
+    account: text('account').notNull(),
+    debit: money('debit').notNull(),
+    credit: money('credit').notNull(),
+    currency: text('currency').notNull(),
+    fiscalYear: integer('fiscal_year'),
+    postedAt: instant('posted_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.postingId, t.ordinal] }),
+    index('ledger_entries_account_idx').on(t.account, t.postedAt),
+    index('ledger_entries_intent_idx').on(t.intentId),
+    check('ledger_entries_one_side', sql`${t.debit} >= 0 and ${t.credit} >= 0 and (${t.debit} > 0) <> (${t.credit} > 0)`),
+  ],
+);
+
+/** The last number given in a series and year. Raised in the posting's own transaction: what is rolled back leaves no gap. */
+export const receiptCounters = pgTable(
+  'receipt_counters',
+  { series: text('series').notNull(), year: integer('year').notNull(), last: integer('last').notNull() },
+  (t) => [primaryKey({ columns: [t.series, t.year] })],
+);
+
+/** One receipt an item, append only but for `pdf_at`. `text` is what `signature` (Ed25519, base64url) signs. */
+export const receipts = pgTable(
+  'receipts',
+  {
+    reference: text('reference').primaryKey(),
+    itemId: uuid('item_id')
+      .notNull()
+      .references(() => paymentItems.id),
+    intentId: uuid('intent_id')
+      .notNull()
+      .references(() => paymentIntents.id),
+    series: text('series').notNull(),
+    year: integer('year').notNull(),
+    number: integer('number').notNull(),
+    keyId: text('key_id').notNull(),
+    text: text('text').notNull(),
+    signature: text('signature').notNull(),
+    validUntil: date('valid_until', { mode: 'string' }).notNull(),
+    issuedAt: instant('issued_at').notNull(),
+    /** When its PDF was put into the object store; null until then. */
+    pdfAt: instant('pdf_at'),
+  },
+  (t) => [
+    uniqueIndex('receipts_item_key').on(t.itemId),
+    uniqueIndex('receipts_number_key').on(t.series, t.year, t.number),
+    index('receipts_intent_idx').on(t.intentId),
+    index('receipts_without_pdf_idx')
+      .on(t.issuedAt)
+      .where(sql`${t.pdfAt} is null`),
+  ],
+);
+
+/** What a provider sent, unique for ever: a message that comes twice is taken once. */
+export const webhookEvents = pgTable(
+  'webhook_events',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    provider: text('provider').$type<ProviderCode>().notNull(),
+    eventId: text('event_id').notNull(),
+    intentId: uuid('intent_id').notNull(),
+    /** As it came, for an argument about it. */
+    body: text('body').notNull(),
+    receivedAt: instant('received_at').notNull(),
+  },
+  (t) => [uniqueIndex('webhook_events_key').on(t.provider, t.eventId)],
+);
+
+/** Public keys that verify receipts. The private ones never come here. */
+export const receiptKeys = pgTable('receipt_keys', {
+  keyId: text('key_id').primaryKey(),
+  /** Raw Ed25519 public key, 32 bytes, base64url. */
+  publicKey: text('public_key').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
