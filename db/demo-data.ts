@@ -1,18 +1,22 @@
+import type { CountryCode } from '#shared/domain/countries/countries.ts';
+
 /** What a demo country starts with: invented people, plates and numbers. */
+export interface DemoCountry {
+  offices: readonly { code: string; name: string; city: string }[];
+  /** `neighbour` has the vehicles that somebody else will try to register. */
+  people: Readonly<Record<'citizen' | 'neighbour', DemoPerson>>;
+  /** Drafted the first price grid, and approved it; they cannot sign in. */
+  taxOffice: Readonly<Record<'author' | 'approver', { name: string; email: string }>>;
+  /** Vehicles of the neighbour, beside that of a sample photograph. */
+  vehicles: readonly DemoVehicle[];
+}
 
-export const DEMO_OFFICES = [
-  { code: 'TNR-ANALAKELY', name: 'Centre fiscal Analakely', city: 'Antananarivo' },
-  { code: 'TNR-ANOSY', name: 'Centre fiscal Anosy', city: 'Antananarivo' },
-  { code: 'TMM', name: 'Centre fiscal Toamasina', city: 'Toamasina' },
-  { code: 'FNR', name: 'Centre fiscal Fianarantsoa', city: 'Fianarantsoa' },
-  { code: 'MJN', name: 'Centre fiscal Mahajanga', city: 'Mahajanga' },
-] as const;
-
-/** `neighbour` has the vehicles that somebody else will try to register. */
-export const DEMO_PEOPLE = {
-  citizen: { name: 'Hanta Rakotomalala', email: 'hanta@demo.example', phone: '+261340000101', password: 'lalana mena 26' },
-  neighbour: { name: 'Solofo Andrianina', email: 'solofo@demo.example', phone: '+261340000102', password: 'rano madio 26' },
-} as const;
+export interface DemoPerson {
+  name: string;
+  email: string;
+  phone: string;
+  password: string;
+}
 
 export interface DemoVehicle {
   country: string;
@@ -25,30 +29,97 @@ export interface DemoVehicle {
   model: string | null;
   fuel: string | null;
   fiscalPower: number | null;
+  category?: string;
 }
 
-/** Vehicles of the neighbour, beside those of the sample photographs. */
-export const DEMO_VEHICLES: readonly DemoVehicle[] = [
-  {
-    country: 'MG',
-    plate: '1234TAB',
-    holderName: 'ANDRIANINA SOLOFO',
-    vin: null,
-    firstRegistration: '2016-03-14',
-    make: 'PEUGEOT',
-    model: '206',
-    fuel: 'ES',
-    fiscalPower: 6,
+const taxOffice = (host: string): DemoCountry['taxOffice'] => ({
+  author: { name: 'Législation fiscale', email: `legislation@${host}` },
+  approver: { name: 'Contrôle fiscal', email: `controle@${host}` },
+});
+
+const vehicle = (
+  [country, plate, holderName]: [CountryCode, string, string],
+  [make, model, fuel, fiscalPower, firstRegistration]: [string, string, string, number, string],
+  category?: string,
+): DemoVehicle => ({
+  country,
+  plate,
+  holderName,
+  vin: null,
+  firstRegistration,
+  make,
+  model,
+  fuel,
+  fiscalPower,
+  ...(category && { category }),
+});
+
+export const DEMO: Readonly<Record<CountryCode, DemoCountry>> = {
+  MG: {
+    offices: [
+      { code: 'TNR-ANALAKELY', name: 'Centre fiscal Analakely', city: 'Antananarivo' },
+      { code: 'TNR-ANOSY', name: 'Centre fiscal Anosy', city: 'Antananarivo' },
+      { code: 'TMM', name: 'Centre fiscal Toamasina', city: 'Toamasina' },
+      { code: 'FNR', name: 'Centre fiscal Fianarantsoa', city: 'Fianarantsoa' },
+      { code: 'MJN', name: 'Centre fiscal Mahajanga', city: 'Mahajanga' },
+    ],
+    people: {
+      citizen: { name: 'Hanta Rakotomalala', email: 'hanta@demo.example', phone: '+261340000101', password: 'lalana mena 26' },
+      neighbour: { name: 'Solofo Andrianina', email: 'solofo@demo.example', phone: '+261340000102', password: 'rano madio 26' },
+    },
+    taxOffice: taxOffice('demo.example'),
+    vehicles: [
+      vehicle(['MG', '1234TAB', 'ANDRIANINA SOLOFO'], ['PEUGEOT', '206', 'ES', 6, '2016-03-14']),
+      vehicle(['MG', '4821FCD', 'ANDRIANINA SOLOFO'], ['TOYOTA', 'HILUX', 'GO', 11, '2009-11-02']),
+      vehicle(['MG', '2210TBA', 'HOPITALY MANARA-PENITRA'], ['MERCEDES-BENZ', 'SPRINTER', 'GO', 9, '2019-06-20'], 'AMBULANCE'),
+    ],
   },
-  {
-    country: 'MG',
-    plate: '4821FCD',
-    holderName: 'ANDRIANINA SOLOFO',
-    vin: null,
-    firstRegistration: '2009-11-02',
-    make: 'TOYOTA',
-    model: 'HILUX',
-    fuel: 'GO',
-    fiscalPower: 11,
+  MA: {
+    offices: [
+      { code: 'CAS-ANFA', name: 'Perception Anfa', city: 'Casablanca' },
+      { code: 'RBA-AGDAL', name: 'Perception Agdal', city: 'Rabat' },
+      { code: 'TNG', name: 'Perception Tanger', city: 'Tanger' },
+    ],
+    people: {
+      citizen: { name: 'Salma Benali', email: 'salma@ma.demo.example', phone: '+212600000101', password: 'souk el had 26' },
+      neighbour: {
+        name: 'Yassine Idrissi',
+        email: 'yassine@ma.demo.example',
+        phone: '+212600000102',
+        password: 'bab marrakech 26',
+      },
+    },
+    taxOffice: taxOffice('ma.demo.example'),
+    vehicles: [
+      vehicle(['MA', '12345A6', 'IDRISSI YASSINE'], ['DACIA', 'LOGAN', 'GO', 6, '2018-05-11']),
+      vehicle(['MA', '8812B40', 'IDRISSI YASSINE'], ['RENAULT', 'MEGANE', 'ES', 8, '2021-09-02']),
+      vehicle(['MA', '4407D1', 'IDRISSI YASSINE'], ['TOYOTA', 'YARIS', 'EH', 6, '2023-02-27']),
+    ],
   },
-];
+  BJ: {
+    offices: [
+      { code: 'COO-LITTORAL', name: 'CIPE Littoral', city: 'Cotonou' },
+      { code: 'PNO', name: 'CIPE Porto-Novo', city: 'Porto-Novo' },
+      { code: 'PKO', name: 'CIPE Parakou', city: 'Parakou' },
+    ],
+    people: {
+      citizen: {
+        name: 'Afiavi Dossou',
+        email: 'afiavi@bj.demo.example',
+        phone: '+2290190000101',
+        password: 'marche dantokpa 26',
+      },
+      neighbour: {
+        name: 'Codjo Houngbo',
+        email: 'codjo@bj.demo.example',
+        phone: '+2290190000102',
+        password: 'route des peches 26',
+      },
+    },
+    taxOffice: taxOffice('bj.demo.example'),
+    vehicles: [
+      vehicle(['BJ', 'BE8762RB', 'HOUNGBO CODJO'], ['TOYOTA', 'COROLLA', 'ES', 8, '2012-04-19']),
+      vehicle(['BJ', 'BA1190RB', 'HOUNGBO CODJO'], ['PIAGGIO', 'APE', 'ES', 4, '2020-01-15'], 'TM'),
+    ],
+  },
+};

@@ -5,12 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { normaliseContact } from '#shared/domain/contact.ts';
+import { COUNTRIES, COUNTRY_CODES, type CountryCode } from '#shared/domain/countries/countries.ts';
 import { isPlate } from '#shared/domain/plates.ts';
 import { verifyPassword } from '#shared/node/password-hash.ts';
-import { DEMO_VEHICLES } from './demo-data.ts';
+import { DEMO } from './demo-data.ts';
 import { readTakenSample } from './demo-samples.ts';
 import { seedDemo } from './demo-seed.ts';
 import { findCredential } from './identity.repository.ts';
+import { listGrids } from './price-grids.repository.ts';
 import { accounts, offices, users } from './schema/identity.ts';
 import { vehicles } from './schema/vehicles.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
@@ -28,7 +30,7 @@ const counts = async () => ({
 });
 
 it('lets the demo people sign in, and changes nothing when it is repeated', async () => {
-  const signIns = await seedDemo(database.db, []);
+  const signIns = await seedDemo(database.db, 'MG', []);
   expect(signIns).toHaveLength(2);
   const before = await counts();
   for (const { identifier, password } of signIns) {
@@ -37,13 +39,27 @@ it('lets the demo people sign in, and changes nothing when it is repeated', asyn
     expect(await verifyPassword(credential?.passwordHash ?? '', password)).toBe(true);
   }
   await database.db.update(accounts).set({ password: 'changed' });
-  await seedDemo(database.db, []);
+  await seedDemo(database.db, 'MG', []);
   expect(await counts()).toEqual(before);
   expect(await database.db.$count(accounts, eq(accounts.password, 'changed'))).toBe(2);
 });
 
-it('has plates of their countries', () => {
-  for (const { plate, country } of DEMO_VEHICLES) expect(isPlate(plate, country)).toBe(true);
+it('has plates and phone numbers of their countries', () => {
+  for (const [country, { vehicles: known, people }] of Object.entries(DEMO)) {
+    for (const vehicle of known) expect([vehicle.country, isPlate(vehicle.plate, country)]).toEqual([country, true]);
+    for (const { phone } of Object.values(people))
+      expect(normaliseContact(phone, COUNTRIES[country as CountryCode].phoneRegion)).toBeTruthy();
+  }
+});
+
+it('puts each country’s grid in force, once, by two persons', async () => {
+  for (const country of COUNTRY_CODES) {
+    await seedDemo(database.db, country, []);
+    await seedDemo(database.db, country, []);
+    expect(await listGrids(database.db, country)).toMatchObject([
+      { version: 1, status: 'approved', effectiveFrom: '2026-01-01' },
+    ]);
+  }
 });
 
 it('gives the vehicle of the last sample to somebody else', async () => {
@@ -53,7 +69,7 @@ it('gives the vehicle of the last sample to somebody else', async () => {
   await writeFile(file, JSON.stringify([sample('AB-123-CD'), sample('8549 TRW'), sample('8550 TRW')]));
   const taken = await readTakenSample(pathToFileURL(file), 'MG');
   expect(taken).toMatchObject({ country: 'MG', plate: '8550TRW', fiscalPower: 5, vin: null });
-  await seedDemo(database.db, taken ? [taken] : []);
+  await seedDemo(database.db, 'MG', taken ? [taken] : []);
   expect(await database.db.$count(vehicles, eq(vehicles.plate, '8550TRW'))).toBe(1);
   expect(await database.db.$count(vehicles, eq(vehicles.plate, '8549TRW'))).toBe(0);
   expect(await readTakenSample(new URL('none.json', pathToFileURL(`${directory}/`)), 'MG')).toBeNull();

@@ -1,7 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { hashPassword } from '#shared/node/password-hash.ts';
+import type { CountryCode } from '#shared/domain/countries/countries.ts';
+import { FIRST_GRIDS } from '#shared/domain/countries/grids.ts';
 import type { Db, Tx } from './connect.ts';
-import { DEMO_OFFICES, DEMO_PEOPLE, DEMO_VEHICLES, type DemoVehicle } from './demo-data.ts';
+import { DEMO, type DemoCountry, type DemoPerson, type DemoVehicle } from './demo-data.ts';
+import { approveGrid, draftGrid, proposeGrid } from './price-grid-versions.ts';
+import { listGrids } from './price-grids.repository.ts';
 import { accounts, offices, users } from './schema/identity.ts';
 import { owners, vehicles } from './schema/vehicles.ts';
 
@@ -12,32 +16,51 @@ export interface DemoSignIn {
   password: string;
 }
 
-type Person = (typeof DEMO_PEOPLE)[keyof typeof DEMO_PEOPLE];
-
 /**
  * Writes what a demo country starts with. Can be repeated: what is there stays as it is, a password that was changed too.
  * `taken` are further vehicles that somebody else shall own already.
  */
-export async function seedDemo(db: Db, taken: readonly DemoVehicle[]): Promise<DemoSignIn[]> {
-  const people = Object.values(DEMO_PEOPLE);
+export async function seedDemo(db: Db, country: CountryCode, taken: readonly DemoVehicle[]): Promise<DemoSignIn[]> {
+  const demo = DEMO[country];
+  const people = Object.values(demo.people);
   const hashes = await Promise.all(people.map((person) => hashPassword(person.password)));
   await db.transaction(async (tx) => {
     await tx
       .insert(offices)
-      .values([...DEMO_OFFICES])
+      .values([...demo.offices])
       .onConflictDoNothing();
     for (const [index, person] of people.entries()) await addPerson(tx, person, hashes[index] ?? '');
-    const ownerId = await ownerOf(tx, DEMO_PEOPLE.neighbour);
-    for (const vehicle of [...DEMO_VEHICLES, ...taken])
+    const ownerId = await ownerOf(tx, demo.people.neighbour);
+    for (const vehicle of [...demo.vehicles, ...taken])
       await tx
         .insert(vehicles)
         .values({ ...vehicle, ownerId })
         .onConflictDoNothing();
   });
+  await seedGrid(db, country, demo.taxOffice);
   return people.map((person) => ({ role: 'citizen', identifier: person.email, password: person.password }));
 }
 
-async function addPerson(tx: Tx, person: Person, passwordHash: string): Promise<void> {
+/** The country's file becomes version 1, approved and in force; goes on where it was interrupted, leaves versions of others alone. */
+async function seedGrid(db: Db, country: CountryCode, { author, approver }: DemoCountry['taxOffice']): Promise<void> {
+  const [first] = await listGrids(db, country);
+  if (first?.status === 'approved' || (first && first.author !== author.email)) return;
+  const authorId = await staffOf(db, { ...author, role: 'administrator' });
+  const approverId = await staffOf(db, { ...approver, role: 'supervisor' });
+  const version = first?.version ?? (await draftGrid(db, FIRST_GRIDS[country], authorId));
+  if (first?.status !== 'proposed') await proposeGrid(db, country, version, authorId, new Date());
+  await approveGrid(db, country, version, approverId, new Date());
+}
+
+/** Somebody of the tax office, without a way to sign in. */
+async function staffOf(db: Db, person: { name: string; email: string; role: string }): Promise<string> {
+  await db.insert(users).values(person).onConflictDoNothing();
+  const [user] = await db.select({ id: users.id }).from(users).where(eq(users.email, person.email));
+  if (!user) throw new Error(`${person.email} could not be added`);
+  return user.id;
+}
+
+async function addPerson(tx: Tx, person: DemoPerson, passwordHash: string): Promise<void> {
   const { name, email, phone } = person;
   const [added] = await tx
     .insert(users)
@@ -50,7 +73,7 @@ async function addPerson(tx: Tx, person: Person, passwordHash: string): Promise<
 }
 
 /** The owner that a person is in the register; made when there is none. */
-async function ownerOf(tx: Tx, person: Person): Promise<string> {
+async function ownerOf(tx: Tx, person: DemoPerson): Promise<string> {
   const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.email, person.email));
   if (!user) throw new Error(`${person.email} could not be added: its phone number is somebody else's`);
   await tx.insert(owners).values({ userId: user.id, name: person.name }).onConflictDoNothing();

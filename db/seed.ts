@@ -1,11 +1,13 @@
-// Writes the demo country: `tsx db/seed.ts`. The last line it prints is JSON: who can sign in. Its passwords are known to everybody, so
+// Writes the demo of the country that COUNTRY names: `tsx db/seed.ts`. The last line it prints is JSON: who can sign in. Its passwords are known to everybody, so
 // it refuses to touch a production database unless SEED_DEMO=1 says that this one is a demo.
-import { DEFAULT_COUNTRY } from '#shared/domain/countries/countries.ts';
+import { z } from 'zod';
+import { COUNTRY_CODES, DEFAULT_COUNTRY } from '#shared/domain/countries/countries.ts';
 import { connectDatabase } from './connect.ts';
 import { seedDemo } from './demo-seed.ts';
 import { readTakenSample } from './demo-samples.ts';
 
-const { DATABASE_DIRECT_URL, DATABASE_URL, NODE_ENV, SEED_DEMO } = process.env;
+const { COUNTRY, DATABASE_DIRECT_URL, DATABASE_URL, NODE_ENV, SEED_DEMO } = process.env;
+const country = z.enum(COUNTRY_CODES).parse(COUNTRY?.toUpperCase() || DEFAULT_COUNTRY);
 const url = DATABASE_DIRECT_URL ?? DATABASE_URL;
 if (!url) {
   console.error('DATABASE_DIRECT_URL or DATABASE_URL must be set');
@@ -17,8 +19,8 @@ if (NODE_ENV === 'production' && SEED_DEMO !== '1') {
 }
 const database = connectDatabase({ url, max: 1, applicationName: 'seed' });
 try {
-  const taken = await readTakenSample(new URL('../deploy/samples/truth.json', import.meta.url), DEFAULT_COUNTRY);
-  const signIns = await seedDemo(database.db, taken ? [taken] : []);
+  const taken = await readTakenSample(new URL('../deploy/samples/truth.json', import.meta.url), country);
+  const signIns = await seedDemo(database.db, country, taken ? [taken] : []);
   console.log(`demo data written${taken ? `; the plate ${taken.plate} of a sample photograph is taken` : ''}`);
   console.log(JSON.stringify({ signIns }));
 } finally {

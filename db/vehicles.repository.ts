@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { DocumentStatus, FuelCode } from '#shared/contracts/documents.ts';
 import type { ClaimStatus, GarageView } from '#shared/contracts/vehicles.ts';
 import type { VehicleData } from '#shared/domain/vehicles.ts';
+import { amountsDueAt } from './amounts-due.ts';
 import type { Executor, Tx } from './connect.ts';
 import { documentFields, documents } from './schema/documents.ts';
 import { users } from './schema/identity.ts';
@@ -47,6 +48,15 @@ export async function lockVehicleByPlate(tx: Tx, country: string, plate: string)
     .from(vehicles)
     .where(and(eq(vehicles.country, country), eq(vehicles.plate, plate)))
     .for('update');
+  return row ?? null;
+}
+
+/** A vehicle of the register, without waiting for who changes it. */
+export async function findVehicleByPlate(db: Executor, country: string, plate: string): Promise<VehicleRow | null> {
+  const [row] = await db
+    .select()
+    .from(vehicles)
+    .where(and(eq(vehicles.country, country), eq(vehicles.plate, plate)));
   return row ?? null;
 }
 
@@ -98,8 +108,11 @@ export async function closeClaim(tx: Tx, id: string, status: Exclude<ClaimStatus
 /** Statuses of the documents that are listed beside the vehicles. */
 const PENDING: DocumentStatus[] = ['queued', 'reading', 'needs_photo', 'read', 'failed'];
 
-/** State of the topic `garage:<user>`, in three queries; newest first. The check constraints hold the codes to their types. */
-export async function readGarage(db: Executor, userId: string): Promise<GarageView> {
+/**
+ * State of the topic `garage:<user>`, in four queries; newest first. What is due is computed for the day `at` lies in.
+ * The check constraints hold the codes to their types.
+ */
+export async function readGarage(db: Executor, userId: string, at = new Date()): Promise<GarageView> {
   const owned = db
     .select({ vehicle: vehicles })
     .from(vehicles)
@@ -123,7 +136,7 @@ export async function readGarage(db: Executor, userId: string): Promise<GarageVi
     .innerJoin(vehicles, eq(vehicles.id, vehicleClaims.vehicleId))
     .where(and(eq(vehicleClaims.claimantId, userId), ne(vehicleClaims.status, 'withdrawn')))
     .orderBy(desc(vehicleClaims.openedAt));
-  const [mine, waiting, claims] = await Promise.all([owned, pending, claimed]);
+  const [mine, waiting, claims, dueOf] = await Promise.all([owned, pending, claimed, amountsDueAt(db, at)]);
   return {
     vehicles: mine.map(({ vehicle }) => ({
       id: vehicle.id,
@@ -141,6 +154,7 @@ export async function readGarage(db: Executor, userId: string): Promise<GarageVi
       ownerName: vehicle.holderName,
       documentId: vehicle.documentId,
       addedAt: vehicle.ownedSince.toISOString(),
+      due: dueOf(vehicle),
     })),
     documents: waiting.map(({ id, status, plate, at }) => ({
       id,

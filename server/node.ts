@@ -24,6 +24,10 @@ import { createLiveHandlers } from './live/live.handlers.ts';
 import { createLiveService, topicRegistry } from './live/live.service.ts';
 import { createSocketEngine } from './sockets/engine.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
+import { createGridSource } from './tax/grid-source.service.ts';
+import { createPlateCache } from './tax/plate-cache.service.ts';
+import { LOOKUP_LIMIT, createTaxRoutes } from './tax/tax.routes.ts';
+import { createTaxService } from './tax/tax.service.ts';
 import { createVehicleHandlers } from './vehicles/vehicles.handlers.ts';
 import { createVehiclesService } from './vehicles/vehicles.service.ts';
 import { garageTopic } from './vehicles/vehicles.topic.ts';
@@ -81,7 +85,25 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     logger,
   });
   const vehicles = createVehiclesService({ db, notifier, clock });
-  const documents = createDocumentsService({ db, notifier, vehicles, clock, country: country.code, timeZone: country.timeZone });
+  const plates = createPlateCache({ redis: redis.cache, prefix, logger });
+  const documents = createDocumentsService({
+    db,
+    notifier,
+    vehicles,
+    clock,
+    country: country.code,
+    timeZone: country.timeZone,
+    onRegistered: plates.forget,
+  });
+  const lookups = metrics.counter('plate_lookups_total', 'Public look-ups of plates, by whether the cache had them', ['result']);
+  const tax = createTaxService({
+    db,
+    country,
+    clock,
+    grids: createGridSource({ db, country, clock }),
+    plates,
+    onLookup: (result) => lookups.inc({ result }),
+  });
   const live = createLiveService({
     db,
     registry: topicRegistry({ ...createDocumentTopics({ progress }), garage: garageTopic }),
@@ -130,6 +152,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     files: deps.files,
     routers: [
       { path: '/api', app: identity.routes },
+      { path: '/api', app: createTaxRoutes({ tax, lookupLimit: limits.limit('plate-lookup', LOOKUP_LIMIT) }) },
       {
         path: '/api/documents',
         app: createDocumentRoutes({

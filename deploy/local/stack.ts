@@ -123,11 +123,12 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     const building = besides(prepareProgram(workspace, options));
     const services = await runServices(workspace, options.environment ?? {}, options.disposable ?? false);
     services.processes.forEach(keep);
-    const shared = {
+    const shared: Record<string, string> = {
       ...services.env,
       NODE_ENV: options.dev ? 'development' : 'production',
       PUBLIC_ORIGIN: origin,
       AUTH_SECRET: workspace.secrets.authSecret,
+      ...(options.environment?.['COUNTRY'] && { COUNTRY: options.environment['COUNTRY'] }),
     };
 
     await runDatabaseCommand(workspace, 'migrate', shared);

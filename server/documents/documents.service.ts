@@ -20,6 +20,7 @@ import {
 } from '#db/documents.repository.ts';
 import type { DocumentView, FieldName, PageSide } from '#shared/contracts/documents.ts';
 import { AppError } from '#shared/contracts/errors.ts';
+import { civilDate } from '#shared/domain/dates.ts';
 import { canMove, canonicalField, fieldError, type FieldContext } from '#shared/domain/documents.ts';
 import { vehicleOfFields } from '#shared/domain/vehicles.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
@@ -34,6 +35,8 @@ export interface DocumentsDeps {
   /** ISO 3166-1 of the country that runs the platform, and its time zone. */
   country: string;
   timeZone: string;
+  /** Told, after the commit, of a vehicle that a confirmation registered or changed; never fails. */
+  onRegistered?: (vehicle: { country: string; plate: string }) => Promise<void>;
 }
 
 /** A photograph that lies in the object store and is in no document yet. */
@@ -105,7 +108,7 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
   /** What a write begins with: the context that dates and plates are judged in. */
   const fieldContext = (): FieldContext => ({
     country: deps.country,
-    today: new Intl.DateTimeFormat('en-CA', { timeZone: deps.timeZone }).format(clock()),
+    today: civilDate(clock(), deps.timeZone),
   });
 
   /** Runs a use-case's transaction, then wakes the relay. */
@@ -191,8 +194,9 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
         await appendDocumentEvent(tx, 'document.discarded', { documentId }, document);
       }),
 
-    confirm: (userId, documentId, claim) =>
-      change(async (tx) => {
+    async confirm(userId, documentId, claim) {
+      const registered: { country: string; plate: string }[] = [];
+      const confirmation = await change(async (tx): Promise<Confirmation> => {
         const document = await lockOwn(tx, userId, documentId);
         if (document.status === 'confirmed') return { vehicleId: document.vehicleId, claimId: document.claimId };
         if (!canMove(document.status, 'confirmed')) throw conflict(document);
@@ -214,8 +218,12 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
           details: { ...result },
         });
         await appendDocumentEvent(tx, 'document.confirmed', { documentId, ...result }, document);
+        if (result.vehicleId) registered.push(reading.vehicle);
         return result;
-      }),
+      });
+      for (const vehicle of registered) await deps.onRegistered?.(vehicle);
+      return confirmation;
+    },
 
     async findPage(userId, documentId, side) {
       assertOwn(await findDocument(db, documentId), userId);

@@ -14,6 +14,9 @@ import { Locale } from './identity.ts';
  *   POST   /api/auth/password           {current, next} → 204               ends all the other sessions
  *   GET    /api/me                      –               → 200 Me | 401
  *   GET    /api/config                  –               → 200 PublicConfig
+ *   GET    /api/grid                    –               → 200 GridInForce   public; the price grid, to compute prices in the page
+ *   GET    /api/plates/:plate           –               → 200 PlateLookup   public, 50 an hour an address; PLATE_INVALID, or
+ *                                                         NOT_FOUND with the plate (and its country when it is another)
  *   POST   /api/documents?clientId&side           body: the photograph → 201 DocumentView (200 when sent before)
  *   POST   /api/documents/:id/pages?clientId&side body: the photograph → 201 DocumentView (200 when sent before)
  *   GET    /api/documents/:id/pages/:side/image?size=320x240|…|original → the photograph, for those who may see the document

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DocumentStatus, FuelCode } from './documents.ts';
 import { Id, Instant } from './ids.ts';
+import { AmountDue } from './tax.ts';
 
 /** A vehicle as its owner sees it. */
 export const VehicleView = z.object({
@@ -22,6 +23,8 @@ export const VehicleView = z.object({
   ownerName: z.string(),
   documentId: Id.nullable(),
   addedAt: Instant,
+  /** This fiscal year's tax, as of the day `due.on`; null when its country has no price grid in force. Absent in states of before it was there. */
+  due: AmountDue.nullable().optional(),
 });
 export type VehicleView = z.infer<typeof VehicleView>;
 
