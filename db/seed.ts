@@ -1,5 +1,5 @@
-// Writes the demo of the country that COUNTRY names: `tsx db/seed.ts`. The last line it prints is JSON: who can sign in. Its passwords are known to everybody, so
-// it refuses to touch a production database unless SEED_DEMO=1 says that this one is a demo.
+// Writes the demo of the country that COUNTRY names: `tsx db/seed.ts`. The last line it prints is JSON: who can sign in. Its passwords
+// are known to everybody, so it refuses to touch a production database unless SEED_DEMO=1 says that this one is a demo.
 import { z } from 'zod';
 import { COUNTRY_CODES, DEFAULT_COUNTRY } from '#shared/domain/countries/countries.ts';
 import { connectDatabase } from './connect.ts';
