@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { FieldName, type DocumentView, type ReadingQueueView } from '#shared/contracts/documents.ts';
 import type { Executor } from './connect.ts';
 import { currentPages, fieldsOf, findDocument } from './documents.repository.ts';
@@ -64,11 +64,12 @@ export async function readReadingQueue(db: Executor): Promise<ReadingQueueView> 
     })
     .from(documents)
     .where(sql`${documents.status} in ('queued', 'reading')`);
+  // In the order that the index has: nulls are first in Postgres' own descending order, and all documents would be sorted.
   const last = db
     .select({ ms: documents.readingMs })
     .from(documents)
-    .where(and(isNotNull(documents.readingMs)))
-    .orderBy(desc(documents.readAt))
+    .where(isNotNull(documents.readingMs))
+    .orderBy(sql`${documents.readAt} desc nulls last`)
     .limit(AVERAGE_OF);
   const [numbers, [count], readings] = await Promise.all([waiting, counts, last]);
   const total = readings.reduce((sum, { ms }) => sum + (ms ?? 0), 0);

@@ -90,9 +90,9 @@ export async function currentPages(db: Executor, documentId: string): Promise<Pa
     .orderBy(documentPages.side);
 }
 
-/** How many photographs a document ever had, replaced ones included. */
-export async function countPages(db: Executor, documentId: string): Promise<number> {
-  return db.$count(documentPages, eq(documentPages.documentId, documentId));
+/** How many photographs a document of this user ever had, replaced ones included. The user is what the index begins with. */
+export async function countPages(db: Executor, userId: string, documentId: string): Promise<number> {
+  return db.$count(documentPages, and(eq(documentPages.userId, userId), eq(documentPages.documentId, documentId)));
 }
 
 /** Marks the photograph of a side as replaced; false when there was none. */

@@ -102,7 +102,8 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
 
   async function assertRoomForPage(tx: Db | Tx, document: DocumentRow): Promise<void> {
     if (document.status !== 'reading' && !canMove(document.status, 'queued')) throw conflict(document);
-    if ((await countPages(tx, document.id)) >= MAX_PAGES_EVER) throw new AppError('TOO_MANY_PAGES', { limit: MAX_PAGES_EVER });
+    if ((await countPages(tx, document.userId, document.id)) >= MAX_PAGES_EVER)
+      throw new AppError('TOO_MANY_PAGES', { limit: MAX_PAGES_EVER });
   }
 
   /** What a write begins with: the context that dates and plates are judged in. */
