@@ -73,6 +73,7 @@ function forkRelay(dieAt?: string, dieOn = 1): ChildProcess {
       DATABASE_URL: database.url,
       REDIS_QUEUES_URL: redisUrl,
       REDIS_PREFIX: prefix,
+      FROZEN_MS: '1000',
       ...(dieAt ? { DIE_AT: dieAt, DIE_ON: String(dieOn) } : {}),
     },
   });
@@ -180,6 +181,24 @@ describe('the relay', () => {
     );
     const ids = await commit(20);
     await everythingArrived(ids);
+  });
+
+  it('that is frozen does not hold the lock for ever, and does nothing twice when it thaws', async () => {
+    const frozen = forkRelay();
+    const leaders = () =>
+      database.db.execute<{ name: string }>(
+        sql`select application_name as name from pg_locks join pg_stat_activity using (pid)
+          where locktype = 'advisory' and granted and datname = current_database()`,
+      );
+    await until(async () => (await leaders()).length === 1, { what: 'it leads', timeoutMs: 20_000 });
+    frozen.kill('SIGSTOP');
+    const second = relayHere();
+    const ids = await commit(20);
+    await until(() => second.leading, { what: 'the second leads', timeoutMs: 5_000 });
+    await everythingArrived(ids);
+    frozen.kill('SIGCONT');
+    await everythingArrived([...ids, ...(await commit(20))]);
+    expect((await leaders()).map(({ name }) => name)).toEqual(['relay-here']);
   });
 
   it('finds by polling what nobody woke it for', async () => {

@@ -12,6 +12,11 @@ import { createProjector, type Projection } from './projector.ts';
 
 const RELAY_LOCK = 528_000_003;
 const BATCH = 500;
+/**
+ * A leader asks its database something every `pollMs`. One that is silent for so long is frozen or cut off; Postgres then ends its
+ * session, and the lock with it, so that another leads. Longer than Redis may keep a batch waiting.
+ */
+const FROZEN_MS = 15_000;
 
 export interface RelayDeps {
   /**
@@ -28,6 +33,8 @@ export interface RelayDeps {
   metrics: Metrics;
   /** Milliseconds between two looks when nothing wakes it. */
   pollMs?: number;
+  /** Milliseconds of silence after which a leader loses its lock. */
+  frozenMs?: number;
   /** Milliseconds between two tries to become leader. */
   standbyMs?: number;
   /** Called at the two places where dying would hurt; the tests die there. */
@@ -75,7 +82,8 @@ export function startRelay(deps: RelayDeps): Relay {
   async function standBy(sql: Sql): Promise<void> {
     while (!stopping) {
       const [row] = await sql<{ got: boolean; pid: number }[]>`
-        select pg_try_advisory_lock(${RELAY_LOCK}) as got, pg_backend_pid() as pid`;
+        select set_config('idle_session_timeout', ${String(deps.frozenMs ?? FROZEN_MS)}, false),
+          pg_try_advisory_lock(${RELAY_LOCK}) as got, pg_backend_pid() as pid`;
       healthy = true;
       if (row?.got) return lead(sql, row.pid);
       await bell.wait(deps.standbyMs ?? 500);

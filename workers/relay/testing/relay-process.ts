@@ -29,6 +29,7 @@ startRelay({
   logger,
   metrics: createMetrics({ process: 'relay', defaults: false }),
   standbyMs: 50,
+  ...(process.env['FROZEN_MS'] ? { frozenMs: Number(process.env['FROZEN_MS']) } : {}),
   onStage(stage, duty) {
     if (process.env['DIE_AT'] !== `${stage}:${duty}`) return;
     passes += 1;
