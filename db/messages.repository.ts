@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Executor, Tx } from './connect.ts';
 import { messages } from './schema/platform.ts';
 
@@ -30,6 +30,17 @@ export async function isMessageUnsent(tx: Executor, id: string): Promise<boolean
     .from(messages)
     .where(and(eq(messages.id, id), isNull(messages.sentAt), isNull(messages.failedAt)));
   return rows.length > 0;
+}
+
+/** Messages from before `createdBefore` that are neither sent nor given up, oldest first. */
+export async function unsentMessages(db: Executor, createdBefore: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(lt(messages.createdAt, createdBefore), isNull(messages.sentAt), isNull(messages.failedAt)))
+    .orderBy(asc(messages.createdAt))
+    .limit(limit);
+  return rows.map(({ id }) => id);
 }
 
 /** Marks a message as sent; what it was made from (codes) is forgotten. */

@@ -85,7 +85,7 @@ async function main(): Promise<void> {
     messages: () => work('messages'),
     upkeep: async () => {
       await work('upkeep');
-      await scheduleUpkeep(queues);
+      shutdown.add('upkeep schedule', await scheduleUpkeep({ queues, logger }));
     },
   };
   for (const role of config.WORKER_ROLES) await roles[role]();

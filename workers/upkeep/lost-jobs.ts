@@ -1,4 +1,5 @@
 import type { Db } from '#db/connect.ts';
+import { unsentMessages } from '#db/messages.repository.ts';
 import { documentsWithoutImages, overdueDocuments } from '#db/upkeep.repository.ts';
 import { READING_LIMIT_MS } from '#server/documents/readings.service.ts';
 import type { QueueName } from '#shared/contracts/jobs.ts';
@@ -16,6 +17,8 @@ export const READING_TOO_LONG_MS = READING_LIMIT_MS + 15_000;
 /** Images are tried three times, up to some minutes apart; what is older than a day failed for a reason. */
 export const IMAGES_TOO_LONG_MS = 15 * 60_000;
 const IMAGES_GIVEN_UP_MS = 24 * 3600_000;
+/** A message is sent within seconds; while its job waits for the next try, the job is there. */
+export const UNSENT_TOO_LONG_MS = 60_000;
 
 const BATCH = 500;
 /** Jobs looked through for live ones; with more waiting, none can be told to be gone. */
@@ -29,7 +32,7 @@ export async function restoreReadings({ db, queues, clock }: LostJobsDeps): Prom
   const startedBefore = new Date(now - READING_TOO_LONG_MS);
   const overdue = await overdueDocuments(db, { queuedBefore, startedBefore }, BATCH);
   if (overdue.length === 0) return 0;
-  const live = await liveDocuments(queues, 'ocr');
+  const live = await liveIds(queues, 'ocr', 'documentId');
   if (!live) return 0;
   const lost = overdue.filter(({ id }) => !live.has(id));
   await queues.add(
@@ -46,7 +49,7 @@ export async function restoreImages({ db, queues, clock }: LostJobsDeps): Promis
   const now = clock().getTime();
   const overdue = await documentsWithoutImages(db, new Date(now - IMAGES_TOO_LONG_MS), new Date(now - IMAGES_GIVEN_UP_MS), BATCH);
   if (overdue.length === 0) return 0;
-  const live = await liveDocuments(queues, 'images');
+  const live = await liveIds(queues, 'images', 'documentId');
   if (!live) return 0;
   const lost = overdue.filter((id) => !live.has(id));
   const period = Math.floor(now / IMAGES_TOO_LONG_MS);
@@ -59,20 +62,37 @@ export async function restoreImages({ db, queues, clock }: LostJobsDeps): Promis
   return lost.length;
 }
 
+/** The same for messages that are neither sent nor given up. One that has become useless meanwhile is given up by its job. */
+export async function restoreMessages({ db, queues, clock }: LostJobsDeps): Promise<number> {
+  const now = clock().getTime();
+  const overdue = await unsentMessages(db, new Date(now - UNSENT_TOO_LONG_MS), BATCH);
+  if (overdue.length === 0) return 0;
+  const live = await liveIds(queues, 'messages', 'messageId');
+  if (!live) return 0;
+  const lost = overdue.filter((id) => !live.has(id));
+  await queues.add(
+    lost.map((id): IdentifiedJob => ({
+      id: `sweep-${id}-${minuteOf(now)}`,
+      job: { name: 'message.send', payload: { messageId: id } },
+    })),
+  );
+  return lost.length;
+}
+
 /** Part of the id: a job that failed is remembered under its id, and must not keep a later one out for days. */
 const minuteOf = (milliseconds: number): number => Math.floor(milliseconds / 60_000);
 
-/** The documents that a job waits for or is about; null when there are too many jobs to tell. */
-async function liveDocuments(queues: JobQueues, name: QueueName): Promise<Set<string> | null> {
+/** What the jobs of a queue that wait or run are about, by the name it has in their payloads; null when there are too many jobs to tell. */
+async function liveIds(queues: JobQueues, name: QueueName, key: 'documentId' | 'messageId'): Promise<Set<string> | null> {
   const queue = queues.queue(name);
-  const documents = new Set<string>();
+  const ids = new Set<string>();
   for (let start = 0; start < LOOKED_THROUGH; start += CHUNK) {
     // The range counts for each state by itself: an empty answer means that all are through.
     const jobs = await queue.getJobs(['active', 'waiting', 'delayed', 'prioritized'], start, start + CHUNK - 1);
-    if (jobs.length === 0) return documents;
+    if (jobs.length === 0) return ids;
     for (const job of jobs) {
-      const documentId: unknown = (job?.data as { documentId?: unknown } | undefined)?.documentId;
-      if (typeof documentId === 'string') documents.add(documentId);
+      const id: unknown = (job?.data as Record<string, unknown> | undefined)?.[key];
+      if (typeof id === 'string') ids.add(id);
     }
   }
   return null;

@@ -3,12 +3,13 @@ import { eq, isNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documents } from '#db/schema/documents.ts';
 import { sessions, verifications } from '#db/schema/identity.ts';
-import { outbox } from '#db/schema/platform.ts';
+import { messages, outbox } from '#db/schema/platform.ts';
 import { NEEDED, createDocumentsFixture, env, type DocumentsFixture } from '#server/documents/testing/documents-fixture.ts';
 import { createJobQueues, type JobContext, type JobQueues } from '#shared/node/queues.ts';
 import { silentLogger, testPrefix, until } from '#shared/node/testing/helpers.ts';
-import { restoreImages, restoreReadings } from './lost-jobs.ts';
+import { restoreImages, restoreMessages, restoreReadings } from './lost-jobs.ts';
 import { deletePendingOrphans } from './pending-orphans.ts';
+import { scheduleUpkeep } from './schedule.ts';
 import { createUpkeepJob } from './upkeep.job.ts';
 
 const SECOND = 1_000;
@@ -30,7 +31,9 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await Promise.all((['ocr', 'images'] as const).map((name) => queues.queue(name).obliterate({ force: true })));
+  await Promise.all(
+    (['ocr', 'images', 'messages', 'upkeep'] as const).map((name) => queues.queue(name).obliterate({ force: true })),
+  );
   await queues.close();
   await f.close();
 });
@@ -76,6 +79,48 @@ describe('jobs that were lost', () => {
     await later(16 * 60 * SECOND, images);
     expect(await waiting('images')).toContain(id);
     expect(await later(16 * 60 * SECOND, images)).toBe(0);
+  });
+});
+
+describe('messages whose job was lost', () => {
+  it('are sent all the same; those sent, given up or under way are left alone', async () => {
+    const { db } = f.database;
+    const message = (state: Partial<typeof messages.$inferInsert> = {}) => ({
+      id: randomUUID(),
+      channel: 'email' as const,
+      recipient: 'hanta@example.mg',
+      template: 'account_exists',
+      locale: 'fr',
+      ...state,
+    });
+    const [gone, alive] = [message(), message()];
+    await db.insert(messages).values([gone, alive, message({ sentAt: new Date() }), message({ failedAt: new Date() })]);
+    await queues.add([{ id: `test-${alive.id}`, job: { name: 'message.send', payload: { messageId: alive.id } } }]);
+    const restore = () => restoreMessages({ db, queues, clock: f.clock });
+    expect(await restore()).toBe(0);
+    expect(await later(61 * SECOND, restore)).toBe(1);
+    const jobs = await queues.queue('messages').getJobs(['waiting', 'delayed', 'active']);
+    expect(jobs.map(({ data }) => data as unknown).sort()).toEqual([{ messageId: gone.id }, { messageId: alive.id }].sort());
+    expect(await later(61 * SECOND, restore)).toBe(0);
+  });
+});
+
+describe('the schedule of the sweeps', () => {
+  it('is there again after Redis has forgotten it, and is one however often it is written', async () => {
+    const queue = queues.queue('upkeep');
+    const stop = await scheduleUpkeep({ queues, logger, renewMs: 50 });
+    try {
+      await queue.obliterate({ force: true });
+      await until(async () => (await queue.getJobSchedulers()).length === 1, { what: 'scheduled again' });
+      let written = 0;
+      const counting: JobQueues = { ...queues, queue: (name) => ((written += 1), queues.queue(name)) };
+      const stopOther = await scheduleUpkeep({ queues: counting, logger, renewMs: 20 });
+      await until(() => written > 20, { what: 'written many times' });
+      stopOther();
+      expect(await queue.getJobCountByTypes('waiting', 'delayed', 'active')).toBeLessThanOrEqual(2);
+    } finally {
+      stop();
+    }
   });
 });
 

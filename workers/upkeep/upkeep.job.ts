@@ -4,7 +4,7 @@ import type { Logger } from '#shared/node/logger.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
-import { restoreImages, restoreReadings } from './lost-jobs.ts';
+import { restoreImages, restoreMessages, restoreReadings } from './lost-jobs.ts';
 import { deletePendingOrphans } from './pending-orphans.ts';
 
 export interface UpkeepJobDeps {
@@ -34,6 +34,7 @@ export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
   const duties: Readonly<Record<string, () => Promise<number>>> = {
     'readings restored': () => restoreReadings(deps),
     'images restored': () => restoreImages(deps),
+    'messages restored': () => restoreMessages(deps),
     'sessions expired': async () => {
       const ended = await deleteExpiredSessions(db, clock(), BATCH);
       // The trigger has told of each in the outbox.
