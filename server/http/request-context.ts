@@ -7,12 +7,14 @@ import { clientAddressOf, type AddressSource } from './client-address.ts';
 import type { HttpEnvironment } from './environment.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
+/** What follows names a vehicle, and so its owner. */
+const PLATE = /^(\/api\/plates\/).+/;
 /** Asked every few seconds by machines: not worth a line each. */
 const QUIET = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
  * Gives every request an id (the balancer's, when it sends one), a logger and the client's address; logs and measures it when it is
- * answered. The log names the path, never the query; addresses are not logged.
+ * answered. The log names the path, never the query; addresses are not logged, nor which plate somebody looked up.
  */
 export function requestContext(deps: {
   logger: Logger;
@@ -39,6 +41,9 @@ export function requestContext(deps: {
     const status = c.res.status;
     seconds.observe({ method: c.req.method, route: routePath(c), status: String(status) }, took);
     const level = QUIET.has(c.req.path) ? 'trace' : status >= 500 ? 'warn' : 'info';
-    logger[level]({ method: c.req.method, path: c.req.path, status, ms: Math.round(took * 1000) }, 'request');
+    logger[level](
+      { method: c.req.method, path: c.req.path.replace(PLATE, '$1…'), status, ms: Math.round(took * 1000) },
+      'request',
+    );
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approveGrid, draftGrid, proposeGrid } from '#db/price-grid-versions.ts';
 import { users } from '#db/schema/identity.ts';
@@ -158,10 +159,10 @@ describe('a look-up', () => {
 });
 
 describe('the routes', () => {
-  const app = () => {
+  const app = (logger = silentLogger()) => {
     const limits = createRateLimits({ redis: queues, prefix: testPrefix(), key: Buffer.alloc(32, 1) });
     const routes = createTaxRoutes({ tax, lookupLimit: limits.limit('plate-lookup', LOOKUP_LIMIT) });
-    return httpApp({ routers: [{ path: '/api', app: routes }] });
+    return httpApp({ logger, routers: [{ path: '/api', app: routes }] });
   };
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
 
@@ -172,6 +173,14 @@ describe('the routes', () => {
     expect(answer.headers.get('cache-control')).toBe('public, max-age=60');
     const again = await http.request('/api/grid', { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } });
     expect(again.status).toBe(304);
+  });
+
+  it('leave in the log that a plate was looked up, not which', async () => {
+    const lines: string[] = [];
+    const http = app(pino({ level: 'trace' }, { write: (line) => void lines.push(line) }));
+    await http.request('/api/plates/1234%20TAB', from('203.0.113.9'));
+    expect(lines.join()).toContain('/api/plates/…');
+    expect(lines.join()).not.toMatch(/1234|203\.0/);
   });
 
   it('answer fifty look-ups an hour of one address, of whatever plates', async () => {
