@@ -3,15 +3,16 @@ import { eq, sql } from 'drizzle-orm';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
-import { documents } from '#db/schema/documents.ts';
+import { documentFields, documents } from '#db/schema/documents.ts';
 import { outbox } from '#db/schema/platform.ts';
 import { localDirectory } from '#deploy/local/paths.ts';
 import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import { KEY_FIELDS } from '#shared/contracts/documents.ts';
 import { formatPlate, normalisePlate } from '#shared/domain/plates.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { DESK, PHONE, accessibilityFaults, launchBrowser, openContext, picture } from './browser.ts';
 import { signUp, submitPhotographs, watchProgress } from './citizen-pages.ts';
-import { anySample } from './samples.ts';
+import { anySample, keyFieldsOf } from './samples.ts';
 import { fr } from './texts.ts';
 
 /** A citizen photographs a carte grise and watches it being read: the real pages in Chromium, through the balancer, on the real stack. */
@@ -66,6 +67,31 @@ async function readings(documentId: string): Promise<{ told: number; begun: numb
   return { told: rows.length, begun: document?.attemptsTotal ?? 0 };
 }
 
+/** The key fields as the database holds them. */
+async function keyFieldsRead(documentId: string): Promise<Record<string, string>> {
+  const rows = await database.db.select().from(documentFields).where(eq(documentFields.documentId, documentId));
+  const key = rows.filter(({ name }) => KEY_FIELDS.some((one) => one === name));
+  return Object.fromEntries(key.map(({ name, value }) => [name, value]));
+}
+
+it('the first page weighs under 80 KB of JavaScript as it travels', async () => {
+  const fresh = await openContext(browser, PHONE);
+  const tab = await fresh.newPage();
+  const devtools = await fresh.newCDPSession(tab);
+  await devtools.send('Network.enable');
+  const scripts = new Set<string>();
+  let bytes = 0;
+  devtools.on('Network.responseReceived', ({ requestId, type }) => type === 'Script' && scripts.add(requestId));
+  devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (scripts.has(requestId)) bytes += encodedDataLength;
+  });
+  await tab.goto(stack.origin, { waitUntil: 'networkidle' });
+  expect(bytes).toBeGreaterThan(1_000);
+  expect(bytes).toBeLessThan(80 * 1024);
+  expect(await accessibilityFaults(tab)).toEqual([]);
+  await fresh.close();
+});
+
 it('signs up, gives a photograph, sees it read step by step, confirms, and the vehicle is in the list', async () => {
   const given = anySample('007_mild_mg_a5.jpg', '001_mild_malagasy.jpg');
   await picture(page, 'vehicules-vide');
@@ -77,6 +103,7 @@ it('signs up, gives a photograph, sees it read step by step, confirms, and the v
   expect(new Set(moments.map(({ step }) => step)).size).toBeGreaterThanOrEqual(3);
   console.log(`progress states seen: ${moments.length}, from ${percents[0] ?? '-'} to ${percents.at(-1) ?? '-'} %`);
 
+  expect(await keyFieldsRead(documentId)).toEqual(keyFieldsOf(given));
   const plate = formatPlate(normalisePlate(given.fields.plate), 'MG');
   for (const value of [plate, given.fields.make, given.fields.owner]) {
     await until(() => shows(page, value), { what: `${value} on the page` });

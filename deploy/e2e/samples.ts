@@ -1,12 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { KEY_FIELDS } from '#shared/contracts/documents.ts';
+import { normalisePlate } from '#shared/domain/plates.ts';
 
 const Truth = z.array(
   z.object({
     cls: z.string(),
     images: z.array(z.object({ file: z.string() })),
-    fields: z.object({ plate: z.string(), vin: z.string(), make: z.string(), fiscal_power: z.number(), owner: z.string() }),
+    fields: z.object({
+      plate: z.string(),
+      vin: z.string(),
+      first_reg: z.string(),
+      make: z.string(),
+      model: z.string(),
+      fuel: z.string(),
+      fiscal_power: z.number(),
+      owner: z.string(),
+    }),
   }),
 );
 
@@ -15,6 +26,12 @@ export interface Sample {
   files: string[];
   /** As printed. */
   fields: z.infer<typeof Truth>[number]['fields'];
+}
+
+/** What a right reading of a sample holds: its eight key fields, in canonical form. */
+export function keyFieldsOf({ fields }: Sample): Record<(typeof KEY_FIELDS)[number], string> {
+  const { plate, first_reg: first_registration, fiscal_power, ...same } = fields;
+  return { ...same, plate: normalisePlate(plate), first_registration, fiscal_power: String(fiscal_power) };
 }
 
 /** The project's own photographs, and the given ones where they lie beside the checkout. */
