@@ -195,9 +195,9 @@ async function prepareBucket(client: S3Client, Bucket: string, logger: Logger): 
         }),
       ),
   };
+  const lacking: string[] = [];
   for (const [what, set] of Object.entries(wishes)) {
-    await set().catch((error: unknown) => {
-      logger.warn({ what, why: error instanceof Error ? error.name : String(error) }, 'the object store has no such setting');
-    });
+    await set().catch((error: unknown) => lacking.push(`${what} (${error instanceof Error ? error.name : String(error)})`));
   }
+  if (lacking.length > 0) logger.warn({ lacking }, 'this object store cannot keep all that is asked of one in production');
 }
