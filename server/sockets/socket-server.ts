@@ -81,6 +81,11 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   });
 
   io.on('connection', (socket) => {
+    // Asked again: of many whose handshakes were under way at once, none was counted yet when the others were let in.
+    if (sessions.socketsOfUser(socket.data.viewer.userId) >= MAX_SOCKETS_PER_USER) {
+      socket.disconnect(true);
+      return;
+    }
     if (!sessions.add(socket)) {
       socket.emit('session:ended', { why: 'revoked' });
       socket.disconnect(true);
@@ -95,8 +100,9 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   function onDisconnect(this: LiveSocket): void {
     sessions.remove(this);
   }
-  function onPacket(this: LiveSocket, name: string, ...args: unknown[]): void {
-    void dispatcher.dispatch(this, name, args);
+  function onPacket(this: LiveSocket, name: unknown, ...args: unknown[]): void {
+    // The protocol allows numbers as names.
+    void dispatcher.dispatch(this, String(name), args);
   }
 
   async function recheckSessions(): Promise<void> {

@@ -161,8 +161,8 @@ export function send<C extends CommandName>(socket: TestSocket, name: C, input: 
 }
 
 /** The same for what the types do not allow. */
-export function sendAny(socket: TestSocket, name: string, input: unknown): Promise<unknown> {
+export function sendAny(socket: TestSocket, name: string | number, input: unknown): Promise<unknown> {
   const timed = socket.timeout(5_000);
-  const emit = timed.emitWithAck as (name: string, input: unknown) => Promise<unknown>;
+  const emit = timed.emitWithAck as (name: string | number, input: unknown) => Promise<unknown>;
   return emit.call(timed, name, input);
 }

@@ -99,6 +99,15 @@ export function describeNode(engine: 'uws' | 'ws'): void {
       await until(async () => enter(person).catch(() => null), { what: 'let in again' });
       held.forEach((socket) => socket.disconnect());
     });
+    it('holds to that when many knock at the same moment', async () => {
+      const person = await fixture.person();
+      (await enter(person)).disconnect();
+      const all = Array.from({ length: 5 * MAX_SOCKETS_PER_USER }, () => fixture.socket({ cookie: person.cookie }));
+      const answered = await Promise.all(all.map((socket) => fixture.connected(socket).then(Boolean, () => false)));
+      expect(answered.filter(Boolean).length).toBeGreaterThanOrEqual(MAX_SOCKETS_PER_USER);
+      await until(() => all.filter((socket) => socket.connected).length === MAX_SOCKETS_PER_USER, { what: 'so many stay' });
+      all.forEach((socket) => socket.disconnect());
+    });
   });
 
   describe('topics', () => {
@@ -150,6 +159,8 @@ export function describeNode(engine: 'uws' | 'ws'): void {
       const [unknown, inherited] = await Promise.all(['weather:tell', 'constructor'].map((name) => sendAny(socket, name, {})));
       expect(unknown).toMatchObject({ error: { code: 'INVALID_INPUT', details: { command: 'weather:tell' } } });
       expect(inherited).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+      // The protocol allows numbers as names.
+      expect(await sendAny(socket, 7, {})).toMatchObject({ error: { code: 'INVALID_INPUT', details: { command: '7' } } });
     });
     it('are limited in number, and a socket that floods is cut off', async () => {
       const socket = await enter(await fixture.person());
