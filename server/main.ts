@@ -3,7 +3,7 @@ import { connectDatabase } from '#db/connect.ts';
 import { ConfigError } from '#shared/node/config.ts';
 import { createLogger } from '#shared/node/logger.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
-import { createObjectStore } from '#shared/node/object-store.ts';
+import { createObjectStore, prepareWhenThere } from '#shared/node/object-store.ts';
 import { connectRedis } from '#shared/node/redis.ts';
 import { createShutdown } from '#shared/node/shutdown.ts';
 import { loadServerConfig } from './config.ts';
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     secretAccessKey: config.S3_SECRET_ACCESS_KEY,
   });
   shutdown.add('object store', store.close);
-  await store.prepare(logger);
+  shutdown.add('object store’s preparation', await prepareWhenThere(store, logger));
 
   const files = existsSync(config.CLIENT_DIR) ? await loadStaticFiles(config.CLIENT_DIR) : null;
   if (!files) logger.warn({ directory: config.CLIENT_DIR }, 'no built pages: only the API is served');

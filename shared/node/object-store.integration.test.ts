@@ -1,8 +1,8 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
-import { createObjectStore } from './object-store.ts';
+import { createObjectStore, prepareWhenThere } from './object-store.ts';
+import { silentLogger, until } from './testing/helpers.ts';
 
 const open: { server: Server; sockets: Set<Socket> }[] = [];
 afterEach(async () => {
@@ -39,4 +39,13 @@ it('gives up an object that stops in the middle', async () => {
   const store = await silentStore('HTTP/1.1 200 OK\r\nContent-Length: 100\r\nContent-Type: text/plain\r\n\r\nhalf');
   await expect(store.getBytes('some/key')).rejects.toThrow();
   store.close();
+});
+
+it('lets a process start while the store is away, and prepares it when it is there', async () => {
+  let tries = 0;
+  const away = { prepare: () => ((tries += 1) < 3 ? Promise.reject(new Error('ECONNREFUSED')) : Promise.resolve()) };
+  const stop = await prepareWhenThere(away, silentLogger(), 10);
+  expect(tries).toBe(1);
+  await until(() => tries === 3, { what: 'prepared' });
+  stop();
 });

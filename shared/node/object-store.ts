@@ -201,3 +201,29 @@ async function prepareBucket(client: S3Client, Bucket: string, logger: Logger): 
   }
   if (lacking.length > 0) logger.warn({ lacking }, 'this object store cannot keep all that is asked of one in production');
 }
+
+/**
+ * Prepares the bucket; while the store is away, goes on trying in the background: a process that can do other things starts without it.
+ * Answers how to stop trying.
+ */
+export async function prepareWhenThere(
+  store: Pick<ObjectStore, 'prepare'>,
+  logger: Logger,
+  everyMs = 5_000,
+): Promise<() => void> {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  async function attempt(): Promise<void> {
+    try {
+      await store.prepare(logger);
+    } catch (error) {
+      logger.warn({ err: error }, 'the object store could not be prepared, tried again');
+      if (!stopped) timer = setTimeout(() => void attempt(), everyMs);
+    }
+  }
+  await attempt();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
