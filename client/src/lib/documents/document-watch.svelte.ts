@@ -30,8 +30,9 @@ export function watchDocument(live: Live, id: string) {
       return;
     }
     // Before the first sign of the reader, the beginning of the attempt is what moved last.
-    const seen = progress ?? { attempt: document.attempt, counter: -1, at: (topic.asOf ?? new Date()).toISOString() };
-    movement = followMovement(movement, seen, progress ? progressTopic.asOf : topic.asOf, Date.now());
+    const seen = progress ?? { attempt: document.attempt, counter: -1, at: document.submittedAt };
+    const readAt = progress ? progressTopic.asOf : null;
+    movement = followMovement(movement, seen, readAt, Date.now());
   });
 
   return {

@@ -12,7 +12,7 @@ export const account = {
   since: (date: string) => `Connecté depuis le ${date}`,
   until: (date: string) => `jusqu’au ${date}`,
   end: 'Déconnecter',
-  endOf: (agent: string) => `Déconnecter : ${agent}`,
+  endOf: (agent: string) => `Déconnecter\u00a0: ${agent}`,
   ended: 'L’appareil a été déconnecté.',
   password: 'Changer de mot de passe',
   currentPassword: 'Mot de passe actuel',

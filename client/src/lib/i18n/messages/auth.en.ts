@@ -5,7 +5,7 @@ export const auth: Translation<typeof fr> = {
   signInTitle: 'Sign in',
   signUpTitle: 'Create an account',
   identifier: 'E-mail address or phone number',
-  identifierHint: 'For example rabe@example.mg or 034 12 345 67',
+  identifierHint: 'For example rabe@example.mg or 034 12 345 67',
   password: 'Password',
   newPassword: 'Choose a password',
   newPasswordHint: 'At least 8 characters. A short sentence that only you know does very well.',

@@ -11,7 +11,7 @@ export const common: Translation<typeof fr> = {
   menu: 'Main menu',
   home: 'Home',
   myVehicles: 'My vehicles',
-  account: 'My account',
+  myAccount: 'My account',
   signIn: 'Sign in',
   signUp: 'Create an account',
   signOut: 'Sign out',

@@ -9,7 +9,7 @@ export const common = {
   menu: 'Menu principal',
   home: 'Accueil',
   myVehicles: 'Mes véhicules',
-  account: 'Mon compte',
+  myAccount: 'Mon compte',
   signIn: 'Se connecter',
   signUp: 'Créer un compte',
   signOut: 'Se déconnecter',
@@ -27,7 +27,7 @@ export const common = {
   demo: 'Démonstration',
   demoMessages: 'Lire les messages envoyés',
   errorTitle: 'Il y a un problème',
-  incident: (code: string) => `Référence à donner à l’assistance : ${code}`,
+  incident: (code: string) => `Référence à donner à l’assistance\u00a0: ${code}`,
   connection: {
     live: 'En direct',
     connecting: 'Connexion…',
@@ -42,7 +42,7 @@ export const common = {
   },
   unreachable: {
     title: 'Le service ne répond pas',
-    text: 'Votre connexion est peut-être coupée, ou le service redémarre. Rien n’a été perdu : réessayez dans un instant.',
+    text: 'Votre connexion est peut-être coupée, ou le service redémarre. Rien n’a été perdu : réessayez dans un instant.',
   },
   unexpected: { title: 'Une erreur est survenue', text: 'Rien n’a été perdu. Réessayez dans un instant.' },
 };

@@ -14,7 +14,7 @@ export const errors = {
   NOT_FOUND: 'Ce que vous cherchez n’existe pas ou n’existe plus.',
   CONFLICT: 'La situation a changé entre-temps. Rechargez la page pour voir où elle en est.',
   RATE_LIMITED: (details) => `Trop d’essais en peu de temps. Réessayez dans ${duration(wait(details))}.`,
-  INTERNAL: 'Une erreur est survenue de notre côté. Rien n’a été perdu ; réessayez dans un instant.',
+  INTERNAL: 'Une erreur est survenue de notre côté. Rien n’a été perdu ; réessayez dans un instant.',
   UNAVAILABLE: 'Pas de réponse du service. Vérifiez votre connexion, puis réessayez.',
   INVALID_CREDENTIALS: 'L’identifiant ou le mot de passe n’est pas le bon.',
   CODE_INVALID: 'Ce code n’est pas le bon. Vérifiez les six chiffres du dernier message reçu.',

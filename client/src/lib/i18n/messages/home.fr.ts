@@ -11,7 +11,7 @@ export const home = {
   steps: {
     photo: {
       title: 'Vous photographiez',
-      text: 'Recto, et verso si votre carte en a un. L’image est allégée sur votre téléphone avant de partir : elle passe même sur un réseau faible.',
+      text: 'Recto, et verso si votre carte en a un. L’image est allégée sur votre téléphone avant de partir : elle passe même sur un réseau faible.',
     },
     read: {
       title: 'Vous regardez la lecture',
@@ -19,14 +19,14 @@ export const home = {
     },
     check: {
       title: 'Vous vérifiez et confirmez',
-      text: 'Ce qui est douteux est signalé ; vous corrigez sur place, en regardant l’endroit exact de la carte. Rien n’est enregistré avant votre accord.',
+      text: 'Ce qui est douteux est signalé ; vous corrigez sur place, en regardant l’endroit exact de la carte. Rien n’est enregistré avant votre accord.',
     },
   },
   specimenTitle: 'Une carte grise, lue sous vos yeux',
   specimenText: 'Chaque information porte la lettre imprimée sur la carte, pour que vous puissiez comparer ligne à ligne.',
   specimen: 'Spécimen',
   specimenAlt:
-    'Exemple de lecture : cinq champs d’une carte grise avec leur degré de confiance ; le numéro de châssis est à vérifier.',
+    'Exemple de lecture : cinq champs d’une carte grise avec leur degré de confiance ; le numéro de châssis est à vérifier.',
   promises: 'Ce que vous pouvez attendre',
   promise: {
     live: {
@@ -35,7 +35,7 @@ export const home = {
     },
     resume: {
       title: 'Rien ne se perd',
-      text: 'Une coupure, une page fermée, un autre téléphone : vous reprenez là où vous en étiez.',
+      text: 'Une coupure, une page fermée, un autre téléphone : vous reprenez là où vous en étiez.',
     },
     plain: { title: 'Des mots simples', text: 'Quand quelque chose ne va pas, on vous dit quoi, pourquoi, et quoi faire.' },
   },
