@@ -107,6 +107,11 @@ export async function closeClaim(tx: Tx, id: string, status: Exclude<ClaimStatus
 
 /** Statuses of the documents that are listed beside the vehicles. */
 const PENDING: DocumentStatus[] = ['queued', 'reading', 'needs_photo', 'read', 'failed'];
+/**
+ * Most of them that are listed, the newest. The state goes with every change into the outbox and to the screens: somebody who sends
+ * photographs all day and confirms none must not make it large.
+ */
+export const PENDING_LISTED = 100;
 
 /**
  * State of the topic `garage:<user>`, in four queries; newest first. What is due is computed for the day `at` lies in.
@@ -129,7 +134,8 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
     .from(documents)
     .leftJoin(documentFields, and(eq(documentFields.documentId, documents.id), eq(documentFields.name, 'plate')))
     .where(and(eq(documents.userId, userId), inArray(documents.status, PENDING)))
-    .orderBy(desc(documents.createdAt));
+    .orderBy(desc(documents.createdAt))
+    .limit(PENDING_LISTED);
   const claimed = db
     .select({ claim: vehicleClaims, plate: vehicles.plate, country: vehicles.country })
     .from(vehicleClaims)

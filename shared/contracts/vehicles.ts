@@ -42,7 +42,7 @@ export const ClaimView = z.object({
 });
 export type ClaimView = z.infer<typeof ClaimView>;
 
-/** A document that is not a vehicle yet, as listed beside the vehicles. */
+/** A document that is not a vehicle yet, as listed beside the vehicles (the newest hundred). */
 export const PendingDocument = z.object({
   id: Id,
   status: DocumentStatus,
