@@ -24,6 +24,8 @@ export function createBusPublisher(redis: Redis, prefix: string): BusPublisher {
   };
 }
 
+const PULSE_MS = 5_000;
+
 export interface BusSubscriber {
   /** Whether messages arrive now. */
   readonly connected: boolean;
@@ -40,6 +42,8 @@ export async function subscribeBus(deps: {
   logger: Logger;
   onMessage: (message: BusMessage) => void;
   onRestored: () => void;
+  /** Milliseconds between two questions whether the line is there: who only listens does not notice that it is not. */
+  pulseMs?: number;
 }): Promise<BusSubscriber> {
   const { redis, logger } = deps;
   let connected = false;
@@ -73,11 +77,16 @@ export async function subscribeBus(deps: {
   });
   await redis.subscribe(channelOf(deps.prefix));
   connected = true;
+  // What is not answered ends the connection (redis.ts); what fails meanwhile says nothing new.
+  const pulse = setInterval(() => {
+    if (connected) redis.ping().catch(() => undefined);
+  }, deps.pulseMs ?? PULSE_MS);
   return {
     get connected() {
       return connected;
     },
     close: async () => {
+      clearInterval(pulse);
       await redis.quit().catch(() => redis.disconnect());
     },
   };

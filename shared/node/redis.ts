@@ -8,11 +8,24 @@ import type { Logger } from './logger.ts';
  */
 export type RedisManner = 'fail-fast' | 'patient';
 
-export function connectRedis(url: string, manner: RedisManner, logger: Logger, connectionName: string): Redis {
+/**
+ * A connection on which a command is not answered for so long is replaced, milliseconds: when a host vanishes, or something between
+ * forgets the connection, nobody says so, and TCP alone notices after a quarter of an hour.
+ */
+const SILENT_MS = 5_000;
+
+export function connectRedis(
+  url: string,
+  manner: RedisManner,
+  logger: Logger,
+  connectionName: string,
+  silentMs = SILENT_MS,
+): Redis {
   const redis = new Redis(url, {
     connectionName,
     lazyConnect: false,
     connectTimeout: 2_000,
+    socketTimeout: silentMs,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000),
     ...(manner === 'fail-fast'
       ? { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 250 }
