@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { DocumentStatus, FuelCode } from '#shared/contracts/documents.ts';
+import type { AmountDue } from '#shared/contracts/tax.ts';
 import type { ClaimStatus, GarageView } from '#shared/contracts/vehicles.ts';
 import type { VehicleData } from '#shared/domain/vehicles.ts';
 import { amountsDueAt } from './amounts-due.ts';
 import type { Executor, Tx } from './connect.ts';
+import { paidTaxes } from './paid-taxes.repository.ts';
 import { documentFields, documents } from './schema/documents.ts';
 import { users } from './schema/identity.ts';
 import { owners, vehicleClaims, vehicles } from './schema/vehicles.ts';
@@ -57,6 +59,12 @@ export async function findVehicleByPlate(db: Executor, country: string, plate: s
     .select()
     .from(vehicles)
     .where(and(eq(vehicles.country, country), eq(vehicles.plate, plate)));
+  return row ?? null;
+}
+
+/** The same by its id. */
+export async function findVehicle(db: Executor, id: string): Promise<VehicleRow | null> {
+  const [row] = await db.select().from(vehicles).where(eq(vehicles.id, id));
   return row ?? null;
 }
 
@@ -114,7 +122,7 @@ const PENDING: DocumentStatus[] = ['queued', 'reading', 'needs_photo', 'read', '
 export const PENDING_LISTED = 100;
 
 /**
- * State of the topic `garage:<user>`, in four queries; newest first. What is due is computed for the day `at` lies in.
+ * State of the topic `garage:<user>`, in five queries; newest first. What is due is computed for the day `at` lies in.
  * The check constraints hold the codes to their types.
  */
 export async function readGarage(db: Executor, userId: string, at = new Date()): Promise<GarageView> {
@@ -143,6 +151,10 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
     .where(and(eq(vehicleClaims.claimantId, userId), ne(vehicleClaims.status, 'withdrawn')))
     .orderBy(desc(vehicleClaims.openedAt));
   const [mine, waiting, claims, dueOf] = await Promise.all([owned, pending, claimed, amountsDueAt(db, at)]);
+  const paid = await paidTaxes(
+    db,
+    mine.map(({ vehicle }) => vehicle.id),
+  );
   return {
     vehicles: mine.map(({ vehicle }) => ({
       id: vehicle.id,
@@ -160,7 +172,7 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
       ownerName: vehicle.holderName,
       documentId: vehicle.documentId,
       addedAt: vehicle.ownedSince.toISOString(),
-      due: dueOf(vehicle),
+      ...dueAndPaid(vehicle, dueOf(vehicle), paid),
     })),
     documents: waiting.map(({ id, status, plate, at }) => ({
       id,
@@ -178,3 +190,8 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
     })),
   };
 }
+
+const dueAndPaid = ({ id }: VehicleRow, due: AmountDue | null, paid: ReadonlySet<string>) => ({
+  due,
+  paid: due !== null && paid.has(`${id}:${due.fiscalYear}`),
+});

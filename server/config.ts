@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { commonSettings, readConfig, schemas, setting, type ConfigOf } from '#shared/node/config.ts';
+import { paymentSettings } from '#shared/node/payment-settings.ts';
 
 /** What a server node reads. */
 export const serverSettings = {
   ...commonSettings,
+  ...paymentSettings,
   SOCKET_PORT: setting(schemas.port, 'Port of the sockets'),
   SOCKET_ENGINE: setting(z.enum(['auto', 'uws', 'ws']).default('auto'), 'Sockets on uWebSockets.js, on ws, or on what loads'),
   AUTH_SECRET: setting(

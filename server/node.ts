@@ -15,7 +15,7 @@ import { createDocumentsService } from './documents/documents.service.ts';
 import { createDocumentTopics } from './documents/documents.topic.ts';
 import { createProgressStore } from './documents/progress.service.ts';
 import { createHttpApp } from './http/create-http-app.ts';
-import { requireSession } from './http/guards.ts';
+import { MACHINES_PATH, requireSession } from './http/guards.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import type { StaticFiles } from './http/static-files.ts';
@@ -24,6 +24,12 @@ import { createLiveHandlers } from './live/live.handlers.ts';
 import { createLiveService, topicRegistry } from './live/live.service.ts';
 import { createSocketEngine } from './sockets/engine.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
+import { createPaymentHandlers } from './payments/payments.handlers.ts';
+import { createPaymentRoutes } from './payments/payments.routes.ts';
+import { createPaymentsService } from './payments/payments.service.ts';
+import { paymentTopic } from './payments/payments.topic.ts';
+import { createProviders } from './payments/providers/providers.service.ts';
+import { createWebhookRoutes } from './payments/webhooks.routes.ts';
 import { createGridSource } from './tax/grid-source.service.ts';
 import { createPlateCache } from './tax/plate-cache.service.ts';
 import { LOOKUP_LIMIT, createTaxRoutes } from './tax/tax.routes.ts';
@@ -104,9 +110,11 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     plates,
     onLookup: (result) => lookups.inc({ result }),
   });
+  const providers = createProviders({ config, country, clock });
+  const payments = createPaymentsService({ db, notifier, clock, country, providers });
   const live = createLiveService({
     db,
-    registry: topicRegistry({ ...createDocumentTopics({ progress }), garage: garageTopic }),
+    registry: topicRegistry({ ...createDocumentTopics({ progress }), garage: garageTopic, payment: paymentTopic }),
     maxTopics: MAX_TOPICS,
     now: clock,
   });
@@ -117,6 +125,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     handlers: {
       ...createLiveHandlers(live, clock),
       ...createDocumentHandlers({ documents }),
+      ...createPaymentHandlers({ payments }),
       ...createVehicleHandlers({ vehicles }),
     },
     authenticate: identity.authenticator.authenticate,
@@ -153,6 +162,8 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     routers: [
       { path: '/api', app: identity.routes },
       { path: '/api', app: createTaxRoutes({ tax, lookupLimit: limits.limit('plate-lookup', LOOKUP_LIMIT) }) },
+      { path: MACHINES_PATH, app: createWebhookRoutes({ payments }) },
+      { path: '/api/payments', app: createPaymentRoutes({ payments, requireSession: requireSession(identity.authenticator) }) },
       {
         path: '/api/documents',
         app: createDocumentRoutes({

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { commonSettings, readConfig, schemas, setting, type ConfigOf } from '#shared/node/config.ts';
+import { paymentSettings } from '#shared/node/payment-settings.ts';
+import { RECEIPT_KEY_FORM } from '#shared/node/receipt-signer.ts';
 
-export const WORKER_ROLES = ['relay', 'ocr', 'images', 'messages', 'upkeep'] as const;
+export const WORKER_ROLES = ['relay', 'payments', 'ocr', 'images', 'messages', 'upkeep'] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
 const roles = z
@@ -13,12 +15,22 @@ const roles = z
 /** What a worker process reads. */
 export const workerSettings = {
   ...commonSettings,
+  ...paymentSettings,
   WORKER_ROLES: setting(roles, `What this process does, a comma list of: ${WORKER_ROLES.join(', ')}`),
   OCR_ENGINES: setting(
     z.coerce.number().int().min(1).max(16).default(1),
     'Documents read at once; about one CPU core and 160 MB each',
   ),
-  AUTH_SECRET: setting(z.string().min(32), 'Opens the codes that the server sealed; the same as the server’s', { secret: true }),
+  AUTH_SECRET: setting(
+    z.string().min(32),
+    'Opens the codes that the server sealed, makes the addresses of webhooks; the same as the server’s',
+    { secret: true },
+  ),
+  RECEIPT_SIGNING_KEY: setting(
+    z.string().regex(RECEIPT_KEY_FORM).optional(),
+    'Signs receipts: <name>:<32 random bytes, base64url>; needed by the role payments, given to no other process',
+    { secret: true },
+  ),
   SMTP_URL: setting(schemas.url('smtp:', 'smtps:').optional(), 'Outgoing e-mail; without it e-mail is off', { secret: true }),
   SMS_URL: setting(schemas.url('http:', 'https:').optional(), 'Gateway for SMS (POST {to, text}); without it SMS is off', {
     secret: true,

@@ -25,6 +25,14 @@ export interface JobDeps {
  * only: the reader weighs more than all the others.
  */
 export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHandlers<Q>> } = {
+  async payments(deps) {
+    const { createPaymentsJob } = await import('./payments/payments.job.ts');
+    return createPaymentsJob({ ...deps, ...(await confirmationsOf(deps)) });
+  },
+  async 'payment-checks'(deps) {
+    const { createPaymentChecksJob } = await import('./payments/payment-checks.job.ts');
+    return createPaymentChecksJob(await confirmationsOf(deps));
+  },
   async ocr(deps) {
     const [{ createOcrJob }, { createReader }] = await Promise.all([
       import('./ocr/ocr.job.ts'),
@@ -47,3 +55,8 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
     return createUpkeepJob(deps);
   },
 };
+
+async function confirmationsOf(deps: JobDeps) {
+  const { createConfirmations } = await import('./payments/confirmations.ts');
+  return createConfirmations(deps);
+}

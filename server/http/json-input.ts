@@ -10,21 +10,28 @@ const MAX_BYTES = 16 * 1024;
 export async function readJson<S extends z.ZodType>(c: Context<HttpEnvironment>, schema: S): Promise<z.output<S>> {
   const refused = (why: string): AppError => new AppError('INVALID_INPUT', { why });
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw refused('content-type');
-  if (Number(c.req.header('content-length') ?? 0) > MAX_BYTES) throw refused('too-large');
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of bodyOf(c)) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) throw refused('too-large');
-    chunks.push(chunk);
-  }
+  const body = await readBytes(c);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw refused('json');
   }
   return schema.parse(value);
+}
+
+/** Reads a body of at most 16 KiB as it came. Throws INVALID_INPUT. */
+export async function readBytes(c: Context<HttpEnvironment>): Promise<Buffer> {
+  const tooLarge = (): AppError => new AppError('INVALID_INPUT', { why: 'too-large' });
+  if (Number(c.req.header('content-length') ?? 0) > MAX_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of bodyOf(c)) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 const bodyOf = (c: Context<HttpEnvironment>): AsyncIterable<Uint8Array> | Uint8Array[] => c.req.raw.body ?? [];

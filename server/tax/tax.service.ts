@@ -1,5 +1,6 @@
 import { taxedVehicleOf } from '#db/amounts-due.ts';
 import type { Db } from '#db/connect.ts';
+import { isTaxPaid } from '#db/paid-taxes.repository.ts';
 import { findVehicleByPlate } from '#db/vehicles.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { GridInForce, PlateLookup } from '#shared/contracts/tax.ts';
@@ -42,12 +43,13 @@ export function createTaxService({ db, country, clock, grids, plates, onLookup }
       if (key.country !== country.code) throw new AppError('NOT_FOUND', { what: 'plate', ...key });
       const kept = await plates.read(key, { gridVersion: grid.version, on: today });
       onLookup?.(kept ? 'hit' : 'miss');
-      if (kept) return kept;
+      const paid = await isTaxPaid(db, key, fiscalYear);
+      if (kept) return { ...kept, paid };
       const asOf = clock().toISOString();
       const vehicle = await findVehicleByPlate(db, key.country, key.plate);
       if (!vehicle) throw new AppError('NOT_FOUND', { what: 'plate', plate: key.plate });
       const assessment = assess({ vehicle: taxedVehicleOf(vehicle), fiscalYear, on: today, grid });
-      const lookup: PlateLookup = { ...key, make: vehicle.make, assessment, asOf };
+      const lookup: PlateLookup = { ...key, make: vehicle.make, assessment, paid, asOf };
       await plates.keep(lookup);
       return lookup;
     },

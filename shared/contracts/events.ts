@@ -18,6 +18,18 @@ export const EVENTS = {
   'document.images_stored': z.object({ documentId: Id }),
   'vehicle.removed': z.object({ vehicleId: Id, userId: Id }),
   'claim.withdrawn': z.object({ claimId: Id, userId: Id }),
+  'payment.started': z.object({ paymentId: Id }),
+  'payment.pushed': z.object({ paymentId: Id }),
+  'payment.pending': z.object({ paymentId: Id }),
+  'payment.unknown': z.object({ paymentId: Id }),
+  'payment.failed': z.object({ paymentId: Id }),
+  'payment.expired': z.object({ paymentId: Id }),
+  /** Posted: paid, with its receipts. */
+  'payment.succeeded': z.object({ paymentId: Id }),
+  /** A success whose taxes were paid already: in the ledger, to be paid back. */
+  'payment.refund_due': z.object({ paymentId: Id }),
+  /** A provider's message about it was kept. */
+  'payment.notified': z.object({ paymentId: Id }),
   'session.ended': z.object({ sessionId: Id, userId: Id }),
   'message.requested': z.object({ messageId: Id }),
   'user.created': z.object({ userId: Id, locale: Locale }),

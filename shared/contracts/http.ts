@@ -20,6 +20,10 @@ import { Locale } from './identity.ts';
  *   POST   /api/documents?clientId&side           body: the photograph → 201 DocumentView (200 when sent before)
  *   POST   /api/documents/:id/pages?clientId&side body: the photograph → 201 DocumentView (200 when sent before)
  *   GET    /api/documents/:id/pages/:side/image?size=320x240|…|original → the photograph, for those who may see the document
+ *   GET    /api/payments                –               → 200 PaymentHistory
+ *   GET    /api/payments/providers      –               → 200 ProviderList, without an account
+ *   GET    /api/payments/:id            –               → 200 PaymentView, for who ordered it
+ *   POST, PUT /api/webhooks/:provider/:payment/:token  body: whatever the provider sends → 204 | 401
  */
 export const PublicConfig = z.object({
   /** ISO 3166-1 of the country that runs the platform. */

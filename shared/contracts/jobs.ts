@@ -7,11 +7,14 @@ export type QueueClass = 'high' | 'medium' | 'low';
 
 /** One queue (BullMQ) a kind of work; the class decides what an operator may delay. */
 export const QUEUES = {
+  payments: { class: 'high' },
+  /** Asks providers how payments stand. Paced over all processes: the operator's own limit is ten a second. */
+  'payment-checks': { class: 'high', perSecond: 10 },
   messages: { class: 'medium' },
   ocr: { class: 'low' },
   images: { class: 'low' },
   upkeep: { class: 'low' },
-} as const satisfies Record<string, { class: QueueClass }>;
+} as const satisfies Record<string, { class: QueueClass; perSecond?: number }>;
 export type QueueName = keyof typeof QUEUES;
 
 /**
@@ -19,6 +22,10 @@ export type QueueName = keyof typeof QUEUES;
  * Handlers are idempotent: a job can run twice.
  */
 export const JOBS = {
+  'payment.initiate': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
+  /** Comes up by itself every two seconds: asks for a check of each payment whose provider is silent. */
+  'payment.poll': { queue: 'payments', payload: z.object({}), attempts: 1, backoffMs: 0 },
+  'payment.check': { queue: 'payment-checks', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 1_000 },
   'document.ocr': { queue: 'ocr', payload: z.object({ documentId: Id }), attempts: 2, backoffMs: 2_000 },
   'document.images': { queue: 'images', payload: z.object({ documentId: Id }), attempts: 3, backoffMs: 60_000 },
   'message.send': { queue: 'messages', payload: z.object({ messageId: Id }), attempts: 3, backoffMs: 60_000 },
@@ -36,5 +43,7 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   'document.submitted': ({ documentId }) => [{ name: 'document.ocr', payload: { documentId } }],
   'document.resubmitted': ({ documentId }) => [{ name: 'document.ocr', payload: { documentId } }],
   'document.read': ({ documentId }) => [{ name: 'document.images', payload: { documentId } }],
+  'payment.started': ({ paymentId }) => [{ name: 'payment.initiate', payload: { paymentId } }],
+  'payment.notified': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
   'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
 };

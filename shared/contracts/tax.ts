@@ -117,6 +117,8 @@ export const PlateLookup = z.object({
   /** So that who mistyped a plate sees it. */
   make: z.string().nullable(),
   assessment: Assessment,
+  /** Whether this fiscal year's tax is paid; asked each time, never from a cache. */
+  paid: z.boolean(),
   /** When the register was read: at most five minutes ago. */
   asOf: Instant,
 });

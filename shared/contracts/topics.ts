@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts';
 import { Instant } from './ids.ts';
+import { PaymentView } from './payments.ts';
 import { GarageView } from './vehicles.ts';
 
 /**
@@ -16,6 +17,7 @@ export const TOPICS = {
   document: { keyed: true, kind: 'state', state: DocumentView },
   'document-progress': { keyed: true, kind: 'ephemeral', state: ReadingProgress.nullable() },
   'reading-queue': { keyed: false, kind: 'state', state: ReadingQueueView },
+  payment: { keyed: true, kind: 'state', state: PaymentView },
   garage: { keyed: true, kind: 'state', state: GarageView },
 } as const satisfies Record<string, { keyed: boolean; kind: TopicKind; state: z.ZodType }>;
 

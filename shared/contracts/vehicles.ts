@@ -25,6 +25,8 @@ export const VehicleView = z.object({
   addedAt: Instant,
   /** This fiscal year's tax, as of the day `due.on`; null when its country has no price grid in force. Absent in states of before it was there. */
   due: AmountDue.nullable().optional(),
+  /** Whether this fiscal year's tax is paid. Absent in states of before it was there. */
+  paid: z.boolean().optional(),
 });
 export type VehicleView = z.infer<typeof VehicleView>;
 

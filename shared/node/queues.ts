@@ -1,5 +1,13 @@
 import { Queue, Worker, UnrecoverableError, type ConnectionOptions, type JobsOptions } from 'bullmq';
-import { JOBS, QUEUES, type JobName, type JobOrder, type JobPayload, type QueueName } from '#shared/contracts/jobs.ts';
+import {
+  JOBS,
+  QUEUES,
+  type JobName,
+  type JobOrder,
+  type JobPayload,
+  type QueueClass,
+  type QueueName,
+} from '#shared/contracts/jobs.ts';
 import type { Logger } from './logger.ts';
 
 export { UnrecoverableError };
@@ -119,6 +127,7 @@ export function workQueue<Q extends QueueName>(deps: {
   const abort = new AbortController();
   type AnyHandler = (payload: unknown, context: JobContext) => Promise<void>;
   const handlers = deps.handlers as Readonly<Record<string, AnyHandler | undefined>>;
+  const { perSecond }: { class: QueueClass; perSecond?: number } = QUEUES[deps.name];
   const worker = new Worker(
     deps.name,
     async (job) => {
@@ -140,6 +149,7 @@ export function workQueue<Q extends QueueName>(deps: {
       connection: { url: deps.redisUrl, maxRetriesPerRequest: null },
       prefix: bullPrefix(deps.prefix),
       concurrency: deps.concurrency,
+      ...(perSecond === undefined ? {} : { limiter: { max: perSecond, duration: 1_000 } }),
       lockDuration: lockMs,
       stalledInterval: Math.max(1_000, Math.floor(lockMs / 3)),
       maxStalledCount: 2,

@@ -1,0 +1,157 @@
+import { and, asc, desc, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm';
+import type { PaymentOrder } from '#shared/domain/payments/order.ts';
+import type { Executor, Tx } from './connect.ts';
+import { assessmentClaims, assessments, paymentIntents, paymentItems, receiptKeys, webhookEvents } from './schema/payments.ts';
+
+export type IntentRow = typeof paymentIntents.$inferSelect;
+export type ItemRow = typeof paymentItems.$inferSelect;
+
+/** The intent that a payer's key was given for. */
+export async function findIntentByKey(db: Executor, payerId: string, idempotencyKey: string): Promise<IntentRow | null> {
+  const [row] = await db
+    .select()
+    .from(paymentIntents)
+    .where(and(eq(paymentIntents.payerId, payerId), eq(paymentIntents.idempotencyKey, idempotencyKey)));
+  return row ?? null;
+}
+
+/** Writes a new intent; null when the key was given before. Waits for who is giving the same one. */
+export async function insertIntent(tx: Tx, intent: typeof paymentIntents.$inferInsert): Promise<string | null> {
+  const [row] = await tx
+    .insert(paymentIntents)
+    .values(intent)
+    .onConflictDoNothing({ target: [paymentIntents.payerId, paymentIntents.idempotencyKey] })
+    .returning({ id: paymentIntents.id });
+  return row?.id ?? null;
+}
+
+/** The taxes of vehicles and years, made where nobody has asked for them yet: ids by `vehicle:year`. */
+export async function ensureAssessments(
+  tx: Tx,
+  of: readonly { vehicleId: string; fiscalYear: number }[],
+): Promise<Map<string, string>> {
+  const wanted = of.map(({ vehicleId, fiscalYear }) => ({ vehicleId, fiscalYear }));
+  wanted.sort((a, b) => a.vehicleId.localeCompare(b.vehicleId) || a.fiscalYear - b.fiscalYear);
+  await tx.insert(assessments).values(wanted).onConflictDoNothing();
+  const rows = await tx
+    .select()
+    .from(assessments)
+    .where(
+      inArray(
+        assessments.vehicleId,
+        wanted.map(({ vehicleId }) => vehicleId),
+      ),
+    );
+  return new Map(rows.map(({ id, vehicleId, fiscalYear }) => [`${vehicleId}:${fiscalYear}`, id]));
+}
+
+/** Takes hold of taxes for an intent; answers those that it did not get. Sorted, so that two never wait for each other crosswise. */
+export async function claimAssessments(tx: Tx, intentId: string, ids: readonly string[], at: Date): Promise<string[]> {
+  const values = [...ids].sort().map((assessmentId) => ({ assessmentId, intentId, claimedAt: at }));
+  const got = await tx
+    .insert(assessmentClaims)
+    .values(values)
+    .onConflictDoNothing()
+    .returning({ id: assessmentClaims.assessmentId });
+  const mine = new Set(got.map(({ id }) => id));
+  return ids.filter((id) => !mine.has(id));
+}
+
+/** Who holds a tax, and whether it is paid; null when nobody does. */
+export async function findHolder(
+  db: Executor,
+  assessmentId: string,
+): Promise<{ intentId: string; payerId: string; paid: boolean } | null> {
+  const [row] = await db
+    .select({ intentId: paymentIntents.id, payerId: paymentIntents.payerId, paidAt: assessments.paidAt })
+    .from(assessmentClaims)
+    .innerJoin(paymentIntents, eq(paymentIntents.id, assessmentClaims.intentId))
+    .innerJoin(assessments, eq(assessments.id, assessmentClaims.assessmentId))
+    .where(eq(assessmentClaims.assessmentId, assessmentId));
+  return row ? { intentId: row.intentId, payerId: row.payerId, paid: row.paidAt !== null } : null;
+}
+
+/** Gives the taxes of an intent back, for somebody else to pay. */
+export async function releaseClaims(tx: Tx, intentId: string): Promise<void> {
+  await tx.delete(assessmentClaims).where(eq(assessmentClaims.intentId, intentId));
+}
+
+export async function insertItems(
+  tx: Tx,
+  intentId: string,
+  items: readonly (PaymentOrder & { assessmentId: string })[],
+): Promise<void> {
+  await tx.insert(paymentItems).values(items.map((item) => ({ ...item, lines: [...item.lines], intentId })));
+}
+
+/** The items of an intent, in the order of their plates. */
+export async function itemsOf(db: Executor, intentId: string): Promise<ItemRow[]> {
+  return db
+    .select()
+    .from(paymentItems)
+    .where(eq(paymentItems.intentId, intentId))
+    .orderBy(asc(paymentItems.plate), asc(paymentItems.fiscalYear));
+}
+
+export async function findIntent(db: Executor, id: string): Promise<IntentRow | null> {
+  const [row] = await db.select().from(paymentIntents).where(eq(paymentIntents.id, id));
+  return row ?? null;
+}
+
+/** Holds an intent until the transaction ends. */
+export async function lockIntent(tx: Tx, id: string): Promise<IntentRow | null> {
+  const [row] = await tx.select().from(paymentIntents).where(eq(paymentIntents.id, id)).for('update');
+  return row ?? null;
+}
+
+/** Changes a locked intent; a change that people see raises its version. */
+export async function updateIntent(tx: Tx, id: string, change: Partial<Omit<IntentRow, 'id' | 'version'>>): Promise<void> {
+  const version = change.state === undefined ? {} : { version: sql`${paymentIntents.version} + 1` };
+  await tx
+    .update(paymentIntents)
+    .set({ ...change, ...version })
+    .where(eq(paymentIntents.id, id));
+}
+
+/** Intents whose provider is to be asked, those that waited longest first. */
+export async function intentsToCheck(db: Executor, now: Date, limit: number): Promise<{ id: string; checks: number }[]> {
+  return db
+    .select({ id: paymentIntents.id, checks: paymentIntents.checks })
+    .from(paymentIntents)
+    .where(lte(paymentIntents.nextCheckAt, now))
+    .orderBy(asc(paymentIntents.nextCheckAt))
+    .limit(limit);
+}
+
+/** A payer's intents since a day, newest first. */
+export async function intentsOf(db: Executor, payerId: string, since: Date, limit: number): Promise<IntentRow[]> {
+  return db
+    .select()
+    .from(paymentIntents)
+    .where(and(eq(paymentIntents.payerId, payerId), gte(paymentIntents.createdAt, since)))
+    .orderBy(desc(paymentIntents.createdAt))
+    .limit(limit);
+}
+
+/** Keeps what a provider sent; false when it was sent before. */
+export async function insertWebhookEvent(tx: Tx, event: typeof webhookEvents.$inferInsert): Promise<boolean> {
+  const rows = await tx.insert(webhookEvents).values(event).onConflictDoNothing().returning({ id: webhookEvents.id });
+  return rows.length > 0;
+}
+
+/** Marks taxes as paid; answers how many were not yet. */
+export async function markPaid(tx: Tx, ids: readonly string[], at: Date): Promise<number> {
+  const rows = await tx
+    .update(assessments)
+    .set({ paidAt: at })
+    .where(and(inArray(assessments.id, [...ids]), isNull(assessments.paidAt)))
+    .returning({ id: assessments.id });
+  return rows.length;
+}
+
+/** Makes a public key known; answers the one that is known under that name. */
+export async function registerReceiptKey(db: Executor, key: { keyId: string; publicKey: string }): Promise<string | null> {
+  await db.insert(receiptKeys).values(key).onConflictDoNothing();
+  const [row] = await db.select().from(receiptKeys).where(eq(receiptKeys.keyId, key.keyId));
+  return row?.publicKey ?? null;
+}

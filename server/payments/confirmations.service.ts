@@ -1,0 +1,164 @@
+import type { Db, Tx } from '#db/connect.ts';
+import { appendOutbox } from '#db/outbox.repository.ts';
+import { findIntent, itemsOf, lockIntent, releaseClaims, updateIntent, type IntentRow } from '#db/payments.repository.ts';
+import type { EventName } from '#shared/contracts/events.ts';
+import type { PaymentFailure } from '#shared/contracts/payments.ts';
+import type { Country } from '#shared/domain/countries/country.ts';
+import { afterEvent, holdsClaims, isSettled, type IntentEvent } from '#shared/domain/payments/intent-state.ts';
+import { checkDelayMs, LATE_WITHIN_MS } from '#shared/domain/payments/order.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
+import { paymentChange } from './payment-events.ts';
+import { postSuccess, signReceipts } from './posting.ts';
+import type { PaymentProvider } from './providers/provider.ts';
+import type { Providers } from './providers/providers.service.ts';
+
+export interface ConfirmationsDeps {
+  db: Db;
+  notifier: OutboxNotifier;
+  clock: () => Date;
+  country: Country;
+  providers: Providers;
+  signer: ReceiptSigner;
+  logger: Logger;
+}
+
+/** What the workers do with intents. Both can run twice, at once, and be killed anywhere. */
+export interface ConfirmationsService {
+  /** Gives the order to the provider. */
+  initiate(id: string): Promise<void>;
+  /** Asks the provider how it stands, and does what follows; posts a success once its amount, currency and reference agree. */
+  check(id: string): Promise<void>;
+}
+
+/** When the provider's answer is a success that is not ours, a person must look: not asked again before. Milliseconds. */
+const DISPUTED_MS = 3600_000;
+
+const TOLD: Partial<Record<IntentEvent, EventName & `payment.${string}`>> = {
+  push: 'payment.pushed',
+  accept: 'payment.pending',
+  lose: 'payment.unknown',
+  fail: 'payment.failed',
+  expire: 'payment.expired',
+};
+
+export function createConfirmationsService(deps: ConfirmationsDeps): ConfirmationsService {
+  const { db, notifier, clock, logger } = deps;
+
+  /** Moves a locked intent, when the event means something to it, and sets when it is looked at again. */
+  async function move(
+    tx: Tx,
+    intent: IntentRow,
+    event: IntentEvent | null,
+    failure: PaymentFailure | null = null,
+  ): Promise<boolean> {
+    const at = clock();
+    const to = event && afterEvent(intent.state, event);
+    const state = to ?? intent.state;
+    const again = { checks: intent.checks + 1, nextCheckAt: nextCheckOf({ ...intent, state }, at), updatedAt: at };
+    if (to === null || to === intent.state) {
+      // What has expired and then failed has had the provider's last word.
+      await updateIntent(tx, intent.id, to === null && event === 'fail' ? { ...again, nextCheckAt: null } : again);
+      return to !== null;
+    }
+    await updateIntent(tx, intent.id, { ...again, state: to, failure });
+    if (!holdsClaims(to)) await releaseClaims(tx, intent.id);
+    const told = event && TOLD[event];
+    if (told) await appendOutbox(tx, told, { paymentId: intent.id }, [paymentChange(intent.id)]);
+    return true;
+  }
+
+  async function apply(id: string, event: IntentEvent | null, failure: PaymentFailure | null = null): Promise<boolean> {
+    const moved = await db.transaction(async (tx) => {
+      const intent = await lockIntent(tx, id);
+      return intent !== null && !isSettled(intent.state) && move(tx, intent, event, failure);
+    });
+    notifier.wake();
+    return moved;
+  }
+
+  async function initiate(id: string): Promise<void> {
+    const intent = await findIntent(db, id);
+    if (!intent || afterEvent(intent.state, 'push') === null) return;
+    if (clock() >= intent.expiresAt) return void (await apply(id, 'expire'));
+    // Written before the call: whoever dies in between leaves an intent of which it is known that it may have been given.
+    if (!(await apply(id, 'push'))) return;
+    const { phone, amount, currency } = intent;
+    const answer = await providerOf(intent).initiate({ id, phone, amount, currency, message: 'Vignette' });
+    switch (answer.kind) {
+      case 'accepted':
+        return void (await apply(id, 'accept'));
+      case 'refused':
+        return void (await apply(id, 'fail', answer.failure));
+      case 'busy':
+        return void (await apply(id, null));
+      case 'unclear':
+        logger.warn({ paymentId: id, why: answer.why }, 'it is not known whether the provider has the order');
+        return void (await apply(id, 'lose'));
+    }
+  }
+
+  async function check(id: string): Promise<void> {
+    const intent = await findIntent(db, id);
+    if (!intent || isSettled(intent.state)) return;
+    if (intent.state === 'created') return initiate(id);
+    const status = await providerOf(intent).fetchStatus(id);
+    const late = clock() >= intent.expiresAt;
+    switch (status.kind) {
+      case 'succeeded':
+        return settle(intent, status);
+      case 'failed':
+        return void (await apply(id, 'fail', status.failure));
+      case 'pending':
+        return void (await apply(id, late ? 'expire' : 'accept'));
+      case 'not_found':
+        return late ? void (await apply(id, 'expire')) : initiate(id);
+      case 'unavailable':
+        logger.info({ paymentId: id, why: status.why }, 'the provider does not say how a payment stands');
+        return void (await apply(id, late ? 'lose' : null));
+    }
+  }
+
+  async function settle(
+    intent: IntentRow,
+    status: { reference: string; amount: string; currency: string; intentId: string },
+  ): Promise<void> {
+    const { id, amount, currency } = intent;
+    const agrees =
+      status.amount === providerOf(intent).writeAmount(amount) && status.currency === currency && status.intentId === id;
+    if (!agrees) {
+      logger.error(
+        { paymentId: id },
+        'ALARM a provider says paid, but not this amount, currency and reference: nothing is posted',
+      );
+      await apply(id, 'lose');
+      await db.transaction((tx) => updateIntent(tx, id, { nextCheckAt: new Date(clock().getTime() + DISPUTED_MS) }));
+      return;
+    }
+    const receipts = signReceipts(deps.signer, currency, await itemsOf(db, id));
+    const posted = await db.transaction(async (tx) => {
+      const locked = await lockIntent(tx, id);
+      const success = { providerReference: status.reference, receipts, at: clock(), timeZone: deps.country.timeZone };
+      return locked !== null && postSuccess(tx, locked, success);
+    });
+    if (!posted) return;
+    notifier.wake();
+    logger.info({ paymentId: id }, 'payment posted');
+  }
+
+  function providerOf({ provider: code }: IntentRow): PaymentProvider {
+    const provider = deps.providers.find(code);
+    if (!provider) throw new Error(`the provider ${code} has no keys here`);
+    return provider;
+  }
+
+  return { initiate, check };
+}
+
+/** When the provider is asked again; null: its last word is known, or it had a day to tell of a late success. */
+function nextCheckOf({ state, checks, expiresAt }: IntentRow, at: Date): Date | null {
+  if (state === 'failed' || isSettled(state)) return null;
+  if (state === 'expired' && at.getTime() > expiresAt.getTime() + LATE_WITHIN_MS) return null;
+  return new Date(at.getTime() + checkDelayMs(checks));
+}

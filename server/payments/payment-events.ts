@@ -1,0 +1,17 @@
+import type { Tx } from '#db/connect.ts';
+import { topicChange, type TopicChange } from '#db/outbox.repository.ts';
+import { readPayment } from '#db/payment-views.repository.ts';
+import type { PaymentView } from '#shared/contracts/payments.ts';
+import { topicOf } from '#shared/contracts/topics.ts';
+
+/** The page of a payment changes. */
+export const paymentChange = (id: string): TopicChange =>
+  topicChange('payment', topicOf('payment', id), async (tx) => ({ owner: await paymentView(tx, id) }));
+
+/** The view of an intent that is there. */
+export async function paymentView(tx: Tx, id: string): Promise<PaymentView> {
+  const found = await readPayment(tx, id);
+  if (!found) throw new Error(`no payment ${id}`);
+  const { payerId: _payerId, ...view } = found;
+  return view;
+}

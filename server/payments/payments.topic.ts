@@ -1,0 +1,14 @@
+import { readPayment } from '#db/payment-views.repository.ts';
+import type { TopicDefinition } from '../live/topic.ts';
+import { paymentView } from './payment-events.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** `payment:<id>`: one payment, for who ordered it. */
+export const paymentTopic: TopicDefinition<'payment'> = {
+  name: 'payment',
+  source: 'database',
+  authorise: async (db, viewer, key) =>
+    UUID.test(key) && (await readPayment(db, key))?.payerId === viewer.userId ? 'owner' : null,
+  snapshot: paymentView,
+};

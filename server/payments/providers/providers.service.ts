@@ -1,0 +1,47 @@
+import { PROVIDERS, type ProviderCode, type ProviderList } from '#shared/contracts/payments.ts';
+import type { Country } from '#shared/domain/countries/country.ts';
+import type { ConfigOf } from '#shared/node/config.ts';
+import { deriveKey } from '#shared/node/keys.ts';
+import type { paymentSettings } from '#shared/node/payment-settings.ts';
+import { createMtnMomo } from './mtn-momo.ts';
+import type { PaymentProvider } from './provider.ts';
+
+export type { PaymentProvider } from './provider.ts';
+
+export type ProvidersConfig = ConfigOf<typeof paymentSettings> & { PUBLIC_ORIGIN: string; AUTH_SECRET: string };
+
+/** The ways to pay that are on in this process. */
+export interface Providers {
+  /** Null: it has no keys here. */
+  find(code: ProviderCode): PaymentProvider | null;
+  list(): ProviderList;
+}
+
+/** Providers of the settings: one whose address or keys are absent is off. */
+export function createProviders(deps: { config: ProvidersConfig; country: Country; clock: () => Date }): Providers {
+  const { config, country, clock } = deps;
+  const { MTN_MOMO_URL, MTN_MOMO_SUBSCRIPTION_KEY, MTN_MOMO_API_USER, MTN_MOMO_API_KEY } = config;
+  const momo =
+    MTN_MOMO_URL && MTN_MOMO_SUBSCRIPTION_KEY && MTN_MOMO_API_USER && MTN_MOMO_API_KEY
+      ? createMtnMomo({
+          url: MTN_MOMO_URL,
+          subscriptionKey: MTN_MOMO_SUBSCRIPTION_KEY,
+          apiUser: MTN_MOMO_API_USER,
+          apiKey: MTN_MOMO_API_KEY,
+          targetEnvironment: config.MTN_MOMO_ENVIRONMENT,
+          webhookOrigin: config.WEBHOOK_ORIGIN ?? config.PUBLIC_ORIGIN,
+          callbackKey: deriveKey(config.AUTH_SECRET, 'payment-callbacks'),
+          minorDigits: country.currency.minorDigits,
+          clock,
+        })
+      : null;
+  return providersOf({ mtn_momo: momo });
+}
+
+/** Providers that were made already. */
+export function providersOf(made: Record<ProviderCode, PaymentProvider | null>): Providers {
+  return {
+    find: (code) => made[code],
+    list: () => PROVIDERS.map((code) => ({ code, on: made[code] !== null })),
+  };
+}

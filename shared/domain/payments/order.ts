@@ -1,0 +1,26 @@
+import type { AssessmentLine } from '#shared/contracts/tax.ts';
+
+/** A tax that somebody wants to pay: which, and how much it is on the day of the order. */
+export interface PaymentOrder {
+  vehicleId: string;
+  /** Normal form. */
+  plate: string;
+  country: string;
+  fiscalYear: number;
+  gridVersion: number;
+  lines: readonly AssessmentLine[];
+  /** The sum of the lines, minor unit. */
+  amount: number;
+}
+
+/** How long after the order the payer can accept; the operator's own limit is five minutes. Milliseconds. */
+export const ACCEPT_WITHIN_MS = 10 * 60_000;
+/** For how long after that a success is still looked for, in case its message was lost. Milliseconds. */
+export const LATE_WITHIN_MS = 24 * 3600_000;
+
+const SECOND = 1_000;
+const DELAYS = [5, 5, 5, 10, 10, 15, 15, 30, 30, 60].map((seconds) => seconds * SECOND);
+const LATER_DELAY = 15 * 60 * SECOND;
+
+/** Milliseconds until the provider is asked again: often while the person waits, seldom after. */
+export const checkDelayMs = (checks: number): number => DELAYS[checks] ?? (checks < 20 ? 60 * SECOND : LATER_DELAY);

@@ -1,0 +1,26 @@
+import { JOBS } from '#shared/contracts/jobs.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import type { JobQueues } from '#shared/node/queues.ts';
+
+/** Milliseconds between two looks for silent payments; one schedule for the whole platform, however many processes ask for it. */
+const POLL_EVERY_MS = 2_000;
+/** Written again this often, for when Redis forgot it, milliseconds. */
+const RENEW_EVERY_MS = 60_000;
+
+/** Makes the poll come up by itself, and keeps it so when Redis forgets. Answers how to stop renewing. */
+export async function schedulePaymentPoll(deps: { queues: JobQueues; logger: Logger }): Promise<() => void> {
+  const schedule = async (): Promise<void> => {
+    await deps.queues
+      .queue(JOBS['payment.poll'].queue)
+      .upsertJobScheduler(
+        'payment-poll',
+        { every: POLL_EVERY_MS },
+        { name: 'payment.poll', data: {}, opts: { removeOnComplete: 10, removeOnFail: 50 } },
+      );
+  };
+  await schedule();
+  const timer = setInterval(() => {
+    schedule().catch((error: unknown) => deps.logger.warn({ err: error }, 'the poll of payments could not be scheduled again'));
+  }, RENEW_EVERY_MS);
+  return () => clearInterval(timer);
+}
