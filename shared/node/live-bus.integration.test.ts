@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createBusPublisher, subscribeBus } from './live-bus.ts';
+import { createJobQueues } from './queues.ts';
 import { connectRedis } from './redis.ts';
 import { silentLogger, testPrefix, until } from './testing/helpers.ts';
 import { connectTestRedis, testRedisUrl } from './testing/test-redis.ts';
@@ -64,6 +65,24 @@ it('a line that is dead without a word is noticed: messages arrive again, and th
   await until(() => heard.includes('after'), { what: 'heard after' });
   await subscriber.close();
   redis.disconnect();
+});
+
+it('job queues whose line is dead without a word get another', async () => {
+  const queues = createJobQueues({ redisUrl: url, prefix, logger });
+  const add = async (id: string): Promise<boolean> => {
+    try {
+      await queues.add([{ id, job: { name: 'upkeep.sweep', payload: {} } }]);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await until(() => add('before'), { what: 'enqueued before' });
+  forgetConnections();
+  expect(await add('lost')).toBe(false);
+  await until(() => add('after'), { what: 'enqueued again', timeoutMs: 12_000 });
+  await queues.queue('upkeep').obliterate({ force: true });
+  await queues.close();
 });
 
 it('a publisher whose line is dead without a word gets another', async () => {

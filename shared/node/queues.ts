@@ -37,6 +37,8 @@ export function createJobQueues(deps: { redisUrl: string; prefix: string; logger
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: 2_000,
+    // A line that is dead without a word is replaced (redis.ts).
+    socketTimeout: 5_000,
   };
   const queues = new Map<QueueName, Queue>();
   for (const name of Object.keys(QUEUES) as QueueName[]) {
