@@ -5,6 +5,7 @@ const TIMEOUT_MS = 20_000;
 /** A request to our own server: the answer's data, or an AppError; UNAVAILABLE when no answer comes. */
 export async function request<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
   let response: Response;
+  let text: string;
   try {
     response = await fetch(path, {
       method,
@@ -12,12 +13,21 @@ export async function request<T>(method: 'GET' | 'POST' | 'DELETE', path: string
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
+    text = await response.text();
   } catch (cause) {
     throw new AppError('UNAVAILABLE', undefined, { cause });
   }
-  const text = await response.text();
   if (!response.ok) throw errorOf(response.status, text);
-  return (text ? JSON.parse(text) : null) as T;
+  return dataOf<T>(text);
+}
+
+/** The data of an answer that went well. A page of somebody else's (a hotel's network, say) in its place is no answer. */
+export function dataOf<T>(text: string): T {
+  try {
+    return (text ? JSON.parse(text) : null) as T;
+  } catch (cause) {
+    throw new AppError('UNAVAILABLE', undefined, { cause });
+  }
 }
 
 /** The error that an answer tells of; without a body of ours, the one that its status suggests. */

@@ -1,6 +1,6 @@
 import type { DocumentView, PageSide } from '#shared/contracts/documents.ts';
 import { AppError } from '#shared/contracts/errors.ts';
-import { errorOf } from '../api.ts';
+import { dataOf, errorOf } from '../api.ts';
 
 export interface Upload {
   blob: Blob;
@@ -50,8 +50,12 @@ function sendOnce({ blob, side, clientId, documentId, onShare, signal }: Upload)
       if (event.lengthComputable) onShare(event.loaded / event.total);
     };
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText) as DocumentView);
-      else reject(errorOf(request.status, request.responseText));
+      try {
+        if (request.status < 200 || request.status >= 300) throw errorOf(request.status, request.responseText);
+        resolve(dataOf<DocumentView>(request.responseText));
+      } catch (error) {
+        reject(error as AppError);
+      }
     };
     request.onerror = request.onabort = () => reject(new AppError('UNAVAILABLE'));
     request.onloadend = () => {

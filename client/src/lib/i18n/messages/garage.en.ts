@@ -19,7 +19,7 @@ export const garage: Translation<typeof fr> = {
   },
   documents: {
     title: 'Certificates in progress',
-    unknownPlate: 'Plate not read yet',
+    unknownPlate: 'Plate not read',
     sent: (date) => `Sent on ${date}`,
     resume: 'Resume',
     follow: 'Follow',

@@ -16,7 +16,7 @@ export const garage = {
   },
   documents: {
     title: 'Cartes grises en cours',
-    unknownPlate: 'Plaque pas encore lue',
+    unknownPlate: 'Plaque non lue',
     sent: (date: string) => `Envoyée le ${date}`,
     resume: 'Reprendre',
     follow: 'Suivre',
