@@ -30,13 +30,7 @@ async function main(): Promise<void> {
     adapter: connectRedis(config.REDIS_QUEUES_URL, 'patient', logger, `${config.NODE_NAME}-adapter`),
   };
   shutdown.add('redis', () => Object.values(redis).forEach((connection) => connection.disconnect()));
-  const store = createObjectStore({
-    endpoint: config.S3_ENDPOINT,
-    region: config.S3_REGION,
-    bucket: config.S3_BUCKET,
-    accessKeyId: config.S3_ACCESS_KEY_ID,
-    secretAccessKey: config.S3_SECRET_ACCESS_KEY,
-  });
+  const store = createObjectStore(objectStoreOptions(config));
   shutdown.add('object store', store.close);
   shutdown.add('object store’s preparation', await prepareWhenThere(store, logger));
 

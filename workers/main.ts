@@ -6,7 +6,7 @@ import { startHealthServer } from '#shared/node/health-server.ts';
 import { createBusPublisher } from '#shared/node/live-bus.ts';
 import { createLogger } from '#shared/node/logger.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
-import { createObjectStore } from '#shared/node/object-store.ts';
+import { createObjectStore, objectStoreOptions } from '#shared/node/object-store.ts';
 import { OUTBOX_CHANNEL, createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import { createJobQueues, workQueue } from '#shared/node/queues.ts';
 import { connectRedis } from '#shared/node/redis.ts';
@@ -41,13 +41,7 @@ async function main(): Promise<void> {
   const prefix = config.REDIS_PREFIX;
   const queues = createJobQueues({ redisUrl: config.REDIS_QUEUES_URL, prefix, logger });
   shutdown.add('queues', queues.close);
-  const store = createObjectStore({
-    endpoint: config.S3_ENDPOINT,
-    region: config.S3_REGION,
-    bucket: config.S3_BUCKET,
-    accessKeyId: config.S3_ACCESS_KEY_ID,
-    secretAccessKey: config.S3_SECRET_ACCESS_KEY,
-  });
+  const store = createObjectStore(objectStoreOptions(config));
   shutdown.add('object store', store.close);
   const bus = createBusPublisher(redisQueues, prefix);
   const clock = (): Date => new Date();

@@ -10,14 +10,12 @@ import {
   pgTable,
   real,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { instant } from './columns.ts';
 import type { GateReason, PageQuality, PageSide, Quad } from '../../shared/contracts/documents.ts';
 import { users } from './identity.ts';
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /** Places in the readers' queue. */
 export const documentQueueNumbers = pgSequence('document_queue_numbers');

@@ -10,16 +10,15 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { instant } from './columns.ts';
 import type { PaymentFailure, PaymentState, ProviderCode } from '../../shared/contracts/payments.ts';
 import type { AssessmentLine } from '../../shared/contracts/tax.ts';
 import { users } from './identity.ts';
 import { vehicles } from './vehicles.ts';
 
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 /** Integers of the minor unit. */
 const money = (name: string) => bigint(name, { mode: 'number' });
 

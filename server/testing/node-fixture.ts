@@ -14,7 +14,7 @@ import type {
 import { deriveKey } from '#shared/node/keys.ts';
 import { createBusPublisher } from '#shared/node/live-bus.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
-import { createObjectStore } from '#shared/node/object-store.ts';
+import { createObjectStore, objectStoreOptions } from '#shared/node/object-store.ts';
 import { createJobQueues } from '#shared/node/queues.ts';
 import { connectRedis, redisReady } from '#shared/node/redis.ts';
 import { silentLogger, testPrefix } from '#shared/node/testing/helpers.ts';
@@ -77,13 +77,7 @@ export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000
     adapter: connectRedis(env('REDIS_QUEUES_URL'), 'patient', logger, `adapter-${prefix}`),
   };
   await Promise.all(Object.values(redis).map((connection) => redisReady(connection)));
-  const store = createObjectStore({
-    endpoint: config.S3_ENDPOINT,
-    region: config.S3_REGION,
-    bucket: config.S3_BUCKET,
-    accessKeyId: config.S3_ACCESS_KEY_ID,
-    secretAccessKey: config.S3_SECRET_ACCESS_KEY,
-  });
+  const store = createObjectStore(objectStoreOptions(config));
   const metrics = createMetrics({ process: 'test', defaults: false });
   const node = await startNode({ config, database, redis, store, files: null, logger, metrics, recheckMs });
   const queues = createJobQueues({ redisUrl: env('REDIS_QUEUES_URL'), prefix, logger });

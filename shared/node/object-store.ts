@@ -26,6 +26,21 @@ export interface ObjectStoreOptions {
   idleMs?: number;
 }
 
+/** The options as a process's settings name them. */
+export const objectStoreOptions = (settings: {
+  S3_ENDPOINT?: string | undefined;
+  S3_REGION: string;
+  S3_BUCKET: string;
+  S3_ACCESS_KEY_ID: string;
+  S3_SECRET_ACCESS_KEY: string;
+}): ObjectStoreOptions => ({
+  endpoint: settings.S3_ENDPOINT,
+  region: settings.S3_REGION,
+  bucket: settings.S3_BUCKET,
+  accessKeyId: settings.S3_ACCESS_KEY_ID,
+  secretAccessKey: settings.S3_SECRET_ACCESS_KEY,
+});
+
 export interface StoredObject {
   body: Readable;
   contentType: string | undefined;
