@@ -3,7 +3,7 @@ import { connectDatabase } from '#db/connect.ts';
 import { ConfigError } from '#shared/node/config.ts';
 import { createLogger } from '#shared/node/logger.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
-import { createObjectStore, prepareWhenThere } from '#shared/node/object-store.ts';
+import { createObjectStore, objectStoreOptions, prepareWhenThere } from '#shared/node/object-store.ts';
 import { connectRedis } from '#shared/node/redis.ts';
 import { createShutdown } from '#shared/node/shutdown.ts';
 import { loadServerConfig } from './config.ts';
