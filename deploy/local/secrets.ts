@@ -4,15 +4,19 @@ import { z } from 'zod';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 const Secrets = z.object({ authSecret: z.string(), databasePassword: z.string(), redisPassword: z.string() });
-export type Secrets = z.infer<typeof Secrets>;
+/** Came later than the others: stacks of before have none. */
+const WithReceiptKey = Secrets.extend({ receiptKey: z.string() });
+export type Secrets = z.infer<typeof WithReceiptKey>;
 
 /** The secrets of a stack, made once: sessions and data outlive a restart. */
 export function loadSecrets(directory: string): Secrets {
   const file = path.join(directory, 'secrets.json');
+  const complete = readJsonFile(file, WithReceiptKey);
+  if (complete !== undefined) return complete;
   const known = readJsonFile(file, Secrets);
-  if (known !== undefined) return known;
   const secret = (): string => randomBytes(32).toString('hex');
-  const made = { authSecret: secret(), databasePassword: secret(), redisPassword: secret() };
+  const receiptKey = `local-${randomBytes(3).toString('hex')}:${randomBytes(32).toString('base64url')}`;
+  const made = { authSecret: secret(), databasePassword: secret(), redisPassword: secret(), ...known, receiptKey };
   writeJsonFile(file, made);
   return made;
 }

@@ -6,7 +6,7 @@ import { answersHttp } from './wait.ts';
 
 /** The server nodes and what each worker process of the local stack does. */
 export const SERVER_NODES = ['node-1', 'node-2'] as const;
-export const WORKER_ROLES = { relay: 'relay', ocr: 'ocr', jobs: 'images,messages,upkeep' } as const;
+export const WORKER_ROLES = { relay: 'relay', ocr: 'ocr', jobs: 'payments,images,messages,upkeep' } as const;
 export type WorkerName = keyof typeof WORKER_ROLES;
 export const WORKER_NAMES = Object.keys(WORKER_ROLES) as WorkerName[];
 
@@ -14,6 +14,7 @@ export const WORKER_NAMES = Object.keys(WORKER_ROLES) as WorkerName[];
 export const STACK_PORTS = [
   'balancer',
   'catcher',
+  'sandbox',
   'smtp',
   ...SERVER_NODES.flatMap((node) => [`${node}-http`, `${node}-socket`] as const),
   ...(['relay', 'ocr', 'jobs'] as const).map((worker) => `${worker}-http` as const),
@@ -77,6 +78,19 @@ export function catcherSpec(httpPort: number, smtpPort: number): ProcessSpec {
     cwd: checkout,
     env: { HTTP_PORT: String(httpPort), SMTP_PORT: String(smtpPort) },
     ready: () => answersHttp(`http://127.0.0.1:${httpPort}/readyz`, [200]),
+    grace: 3_000,
+  };
+}
+
+/** The process that plays the mobile-money operator; `keys` are what its callers show. */
+export function sandboxSpec(port: number, keys: Record<string, string>): ProcessSpec {
+  return {
+    name: 'sandbox',
+    command: process.execPath,
+    args: tsxArguments('deploy/sandbox-provider/main.ts'),
+    cwd: checkout,
+    env: { ...keys, HTTP_PORT: String(port) },
+    ready: () => answersHttp(`http://127.0.0.1:${port}/readyz`, [200]),
     grace: 3_000,
   };
 }

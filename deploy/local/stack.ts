@@ -10,6 +10,7 @@ import { openWorkspace, runServices, type Workspace } from './service-set.ts';
 import {
   catcherSpec,
   programSpec,
+  sandboxSpec,
   SERVER_NODES,
   STACK_PORTS,
   tsxArguments,
@@ -21,7 +22,7 @@ import {
 } from './stack-processes.ts';
 
 /** The balancer's port, unless another program has it. */
-const PREFERRED_PORTS = { balancer: 4870, catcher: 4871 };
+const PREFERRED_PORTS = { balancer: 4870, catcher: 4871, sandbox: 4872 };
 
 const SignIns = z.object({
   signIns: z.array(z.object({ role: z.string(), identifier: z.string(), password: z.string() })),
@@ -57,10 +58,12 @@ export interface RunningStack {
   origin: string;
   /** The page of caught e-mails and text messages; undefined when none are caught here. */
   catcherUrl: string | undefined;
+  /** The page of the mobile-money operator of the demo; undefined when another is used. */
+  sandboxUrl: string | undefined;
   /** The environment that servers and workers share: addresses of the services and so on. */
   env: Record<string, string>;
   signIns: SignIn[];
-  /** By name: postgres, redis-queues, redis-cache, s3, catcher, node-1, node-2, relay, ocr, jobs, haproxy-1, haproxy-2. */
+  /** By name: postgres, redis-queues, redis-cache, s3, catcher, sandbox, node-1, node-2, relay, ocr, jobs, haproxy-1, haproxy-2. */
   processes: ReadonlyMap<string, ManagedProcess>;
   /** Stops everything in order; never fails. */
   stop(): Promise<void>;
@@ -133,8 +136,10 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 
     await runDatabaseCommand(workspace, 'migrate', shared);
     const catching = besides(startCatcher(workspace, ports, options.environment ?? {}, keep));
+    const paying = besides(startSandbox(workspace, ports, options, keep));
     const signIns = await seedDemo(workspace, shared, options.environment ?? {});
     const catcher = await catching;
+    const sandbox = await paying;
     const { programs, clientDirectory } = await building;
 
     const env: Record<string, string> = {
@@ -142,6 +147,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       // A demo must not keep people waiting at Ctrl-C.
       DRAIN_SECONDS: options.dev ? '0' : '2',
       ...(catcher.url !== undefined && { DEMO_CATCHER_URL: catcher.url }),
+      ...sandbox.env,
       ...options.processEnvironment,
     };
     await startAll(
@@ -160,6 +166,8 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
             programSpec(name, 'workers', programs, ports[`${name}-http`], {
               ...env,
               WORKER_ROLES: WORKER_ROLES[name],
+              // The one process that posts payments, and no other, can sign receipts.
+              ...(name === 'jobs' && { RECEIPT_SIGNING_KEY: workspace.secrets.receiptKey }),
               SMTP_URL: catcher.smtpUrl,
               SMS_URL: catcher.smsUrl,
               MAIL_FROM: options.environment?.['MAIL_FROM'] || 'Vignette <no-reply@vignette.localhost>',
@@ -187,7 +195,16 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     });
     balancers.processes.forEach(keep);
     options.signal?.throwIfAborted();
-    return { origin, catcherUrl: catcher.url, env, signIns, processes, stop, force: () => supervisor.force() };
+    return {
+      origin,
+      catcherUrl: catcher.url,
+      sandboxUrl: sandbox.url,
+      env,
+      signIns,
+      processes,
+      stop,
+      force: () => supervisor.force(),
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -200,7 +217,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 const STOP_ORDER: readonly (readonly string[])[] = [
   [...SERVER_NODES, 'vite'],
   [...WORKER_NAMES],
-  ['catcher', 'haproxy-1', 'haproxy-2'],
+  ['catcher', 'sandbox', 'haproxy-1', 'haproxy-2'],
   ['s3', 'redis-queues', 'redis-cache'],
   ['postgres'],
 ];
@@ -260,4 +277,26 @@ async function startCatcher(
   if (given['SMTP_URL'] && given['SMS_URL']) return { url: undefined, smtpUrl, smsUrl };
   keep(await supervisor.start(catcherSpec(ports.catcher, ports.smtp)));
   return { url: `http://localhost:${ports.catcher}`, smtpUrl, smsUrl };
+}
+
+/** The operator of the demo, unless the environment names a real one; and how servers and workers reach it, and it them. */
+async function startSandbox(
+  { supervisor }: Workspace,
+  ports: Record<StackPort, number>,
+  { environment = {}, certificate }: StackOptions,
+  keep: (one: ManagedProcess) => ManagedProcess,
+): Promise<{ url: string | undefined; env: Record<string, string> }> {
+  if (environment['MTN_MOMO_URL']) {
+    const given = Object.entries(environment).filter(([name]) => name.startsWith('MTN_MOMO_') || name === 'WEBHOOK_ORIGIN');
+    return { url: undefined, env: Object.fromEntries(given.flatMap(([name, value]) => (value ? [[name, value]] : []))) };
+  }
+  // Known to everybody: they open nothing but a process that forgets all it is told, on this machine.
+  const keys = { MTN_MOMO_SUBSCRIPTION_KEY: 'demo', MTN_MOMO_API_USER: 'demo', MTN_MOMO_API_KEY: 'demo' };
+  keep(await supervisor.start(sandboxSpec(ports.sandbox, keys)));
+  // A certificate of one's own is nothing that another process trusts: it calls a node.
+  const webhooks = certificate && { WEBHOOK_ORIGIN: `http://127.0.0.1:${ports['node-1-http']}` };
+  return {
+    url: `http://localhost:${ports.sandbox}`,
+    env: { ...keys, MTN_MOMO_URL: `http://127.0.0.1:${ports.sandbox}`, ...webhooks },
+  };
 }

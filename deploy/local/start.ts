@@ -89,13 +89,14 @@ function finish(code: number): void {
   process.exit();
 }
 
-function welcome({ origin, catcherUrl, signIns }: RunningStack, seconds: number): void {
+function welcome({ origin, catcherUrl, sandboxUrl, signIns }: RunningStack, seconds: number): void {
   const width = Math.max(0, ...signIns.map((one) => one.role.length));
   const identifierWidth = Math.max(0, ...signIns.map((one) => one.identifier.length));
   const lines = [
     '',
     `  Vignette is up (${seconds.toFixed(1)} s):  ${bold(origin)}`,
     ...(catcherUrl === undefined ? [] : [`  E-mails and text messages:  ${catcherUrl}`]),
+    ...(sandboxUrl === undefined ? [] : [`  Mobile money of the demo:  ${sandboxUrl}`]),
     ...signIns.map((one) => `  ${one.role.padEnd(width)}  ${one.identifier.padEnd(identifierWidth)}  ${one.password}`),
     '  Ctrl-C stops everything.',
     '',
