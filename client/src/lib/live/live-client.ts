@@ -237,7 +237,8 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     wake() {
       if (over) return;
       if (socket.connected) refreshAll();
-      else socket.connect();
+      // Not `connect` alone: while socket.io-client waits before its next try, that does nothing.
+      else if (status === 'offline') reconnect();
     },
     lineDown() {
       if (!over && socket.connected) reconnect();

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LiveSnapshot } from '#shared/contracts/topics.ts';
+import { createLiveClient, type LiveClient, type LiveSocket } from './live-client.ts';
+
+/** The line, replaced: what the client asks is kept, what the server says is told by the test. */
+function fakeLine() {
+  const listeners = new Map<string, ((...args: unknown[]) => void)[]>();
+  const asked: { name: string; input: unknown }[] = [];
+  const answers = new Map<string, unknown>();
+  const fake = {
+    connected: false,
+    active: true,
+    io: { on: () => undefined },
+    on: (event: string, listener: (...args: unknown[]) => void) =>
+      void listeners.set(event, [...(listeners.get(event) ?? []), listener]),
+    once: (event: string, listener: (...args: unknown[]) => void) => fake.on(event, listener),
+    off: () => undefined,
+    connect: vi.fn(),
+    disconnect: vi.fn(),
+    timeout: () => fake,
+    emitWithAck: async (name: string, input: unknown) => {
+      asked.push({ name, input });
+      return answers.get(name) ?? { data: null };
+    },
+  };
+  const tell = (event: string, ...args: unknown[]): void => listeners.get(event)?.forEach((listener) => listener(...args));
+  return {
+    socket: fake as object as LiveSocket,
+    fake,
+    asked,
+    answers,
+    tell,
+    up(): void {
+      fake.connected = true;
+      tell('connect');
+    },
+    down(reason: string): void {
+      fake.connected = false;
+      tell('disconnect', reason);
+    },
+  };
+}
+
+const snapshot = (seq: number): { data: LiveSnapshot } => ({
+  data: { topic: 'reading-queue', kind: 'state', seq, state: { seq }, asOf: '2026-01-01T00:00:00.000Z' },
+});
+
+let line: ReturnType<typeof fakeLine>;
+let client: LiveClient;
+let ended: string[];
+const subscriptions = (): number => line.asked.filter(({ name }) => name === 'live:subscribe').length;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  line = fakeLine();
+  ended = [];
+  client = createLiveClient({ socket: line.socket, onSessionEnded: (why) => ended.push(why), checkEveryMs: 30_000 });
+  line.answers.set('live:subscribe', snapshot(1));
+});
+afterEach(() => {
+  client.close();
+  vi.useRealTimers();
+});
+
+describe('a live client', () => {
+  it('reads a topic when the line is there, again after every reconnect, and says how the line is', async () => {
+    const { entry } = client.watch('reading-queue', () => undefined);
+    expect([client.status, entry.status, subscriptions()]).toEqual(['connecting', 'loading', 0]);
+    line.up();
+    await vi.waitFor(() => expect(entry.status).toBe('live'));
+    line.down('transport close');
+    expect([client.status, entry.status, entry.seq]).toEqual(['offline', 'stale', 1]);
+    line.answers.set('live:subscribe', snapshot(4));
+    line.up();
+    await vi.waitFor(() => expect(entry.seq).toBe(4));
+    expect(client.status).toBe('live');
+  });
+
+  it('asks every so often whether it is behind, and reads what is', async () => {
+    const { entry } = client.watch('reading-queue', () => undefined);
+    line.up();
+    await vi.waitFor(() => expect(entry.seq).toBe(1));
+    line.answers.set('live:check', { data: { behind: ['reading-queue'], asOf: '2026-01-01T00:01:00.000Z' } });
+    line.answers.set('live:subscribe', snapshot(2));
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(line.asked).toContainEqual({ name: 'live:check', input: { held: [['reading-queue', 1]] } });
+    expect(entry.seq).toBe(2);
+  });
+
+  it('reads everything again at a resync order, and moves at a draining notice', async () => {
+    client.watch('reading-queue', () => undefined);
+    line.up();
+    await vi.advanceTimersByTimeAsync(0);
+    line.tell('live:resync', { reason: 'bus_restored', withinMs: 1_000 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(subscriptions()).toBe(2);
+    line.tell('node:draining', { withinMs: 1_000 });
+    const before = line.fake.connect.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(line.fake.disconnect).toHaveBeenCalled();
+    expect(line.fake.connect.mock.calls.length).toBe(before + 1);
+  });
+
+  it('comes back by itself after a server’s farewell, and at once when it is woken in the middle of a back-off', async () => {
+    line.up();
+    const before = line.fake.connect.mock.calls.length;
+    line.down('io server disconnect');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(line.fake.connect.mock.calls.length).toBe(before + 1);
+    client.wake();
+    expect(line.fake.disconnect).toHaveBeenCalled();
+    expect(line.fake.connect.mock.calls.length).toBe(before + 2);
+  });
+
+  it('ends with the session, and tries no more', async () => {
+    line.up();
+    line.tell('session:ended', { why: 'revoked' });
+    line.down('io server disconnect');
+    const before = line.fake.connect.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    client.wake();
+    expect(ended).toEqual(['revoked']);
+    expect(line.fake.connect.mock.calls.length).toBe(before);
+  });
+
+  it('is refused a topic without asking for ever, and stops watching what nobody looks at', async () => {
+    line.answers.set('live:subscribe', { error: { code: 'TOPIC_FORBIDDEN' } });
+    const { entry, release } = client.watch('document:x', () => undefined);
+    line.up();
+    await vi.waitFor(() => expect(entry).toMatchObject({ status: 'error', error: { code: 'TOPIC_FORBIDDEN' } }));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(subscriptions()).toBe(1);
+    release();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(line.asked.at(-1)).toEqual({ name: 'live:unsubscribe', input: { topic: 'document:x' } });
+  });
+});
