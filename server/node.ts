@@ -28,6 +28,7 @@ import { createPaymentHandlers } from './payments/payments.handlers.ts';
 import { createPaymentRoutes } from './payments/payments.routes.ts';
 import { createPaymentsService } from './payments/payments.service.ts';
 import { paymentTopic } from './payments/payments.topic.ts';
+import { createReceiptRoutes, createVerificationRoutes } from './payments/receipts.routes.ts';
 import { createProviders } from './payments/providers/providers.service.ts';
 import { createWebhookRoutes } from './payments/webhooks.routes.ts';
 import { createGridSource } from './tax/grid-source.service.ts';
@@ -162,6 +163,11 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     routers: [
       { path: '/api', app: identity.routes },
       { path: '/api', app: createTaxRoutes({ tax, lookupLimit: limits.limit('plate-lookup', LOOKUP_LIMIT) }) },
+      {
+        path: '/api/receipts',
+        app: createReceiptRoutes({ db, store, clock, requireSession: requireSession(identity.authenticator) }),
+      },
+      { path: '/api/verify', app: createVerificationRoutes({ db, clock }) },
       { path: MACHINES_PATH, app: createWebhookRoutes({ payments }) },
       { path: '/api/payments', app: createPaymentRoutes({ payments, requireSession: requireSession(identity.authenticator) }) },
       {

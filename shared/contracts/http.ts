@@ -23,6 +23,9 @@ import { Locale } from './identity.ts';
  *   GET    /api/payments                –               → 200 PaymentHistory
  *   GET    /api/payments/providers      –               → 200 ProviderList, without an account
  *   GET    /api/payments/:id            –               → 200 PaymentView, for who ordered it
+ *   GET    /api/receipts/:reference     –               → 200 ReceiptView, for who paid
+ *   GET    /api/receipts/:reference/pdf –               → the PDF; 503 RECEIPT_NOT_READY for about a second after the posting
+ *   GET    /api/verify/keys             –               → 200 VerificationKeys, for everybody
  *   POST, PUT /api/webhooks/:provider/:payment/:token  body: whatever the provider sends → 204 | 401
  */
 export const PublicConfig = z.object({

@@ -26,6 +26,7 @@ export const JOBS = {
   /** Comes up by itself every two seconds: asks for a check of each payment whose provider is silent. */
   'payment.poll': { queue: 'payments', payload: z.object({}), attempts: 1, backoffMs: 0 },
   'payment.check': { queue: 'payment-checks', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 1_000 },
+  'receipt.render': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
   'document.ocr': { queue: 'ocr', payload: z.object({ documentId: Id }), attempts: 2, backoffMs: 2_000 },
   'document.images': { queue: 'images', payload: z.object({ documentId: Id }), attempts: 3, backoffMs: 60_000 },
   'message.send': { queue: 'messages', payload: z.object({ messageId: Id }), attempts: 3, backoffMs: 60_000 },
@@ -44,6 +45,7 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   'document.resubmitted': ({ documentId }) => [{ name: 'document.ocr', payload: { documentId } }],
   'document.read': ({ documentId }) => [{ name: 'document.images', payload: { documentId } }],
   'payment.started': ({ paymentId }) => [{ name: 'payment.initiate', payload: { paymentId } }],
+  'payment.succeeded': ({ paymentId }) => [{ name: 'receipt.render', payload: { paymentId } }],
   'payment.notified': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
   'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
 };

@@ -22,3 +22,6 @@ export type StoredSize = ImageSize | 'full';
 /** What the sizes of a photograph begin with. */
 export const imagesPrefix = (side: PageSide, pageId: string): string => `vehicle-documents/${side}/${pageId}`;
 export const imageKey = (prefix: string, size: StoredSize): string => `${prefix}/${size}.webp`;
+
+/** A receipt's PDF. `issuedAt`: ISO 8601, UTC. */
+export const receiptKey = (issuedAt: string, reference: string): string => `receipts/${issuedAt.slice(0, 4)}/${reference}.pdf`;

@@ -1,9 +1,10 @@
 import type { Db } from '#db/connect.ts';
 import { registerReceiptKey } from '#db/payments.repository.ts';
 import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
+import type { Country } from '#shared/domain/countries/country.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
-import { createReceiptSigner, type ReceiptSigner } from '#shared/node/receipt-signer.ts';
+import { createReceiptSigner } from '#shared/node/receipt-signer.ts';
 import { createConfirmationsService, type ConfirmationsService } from '#server/payments/confirmations.service.ts';
 import { createProviders } from '#server/payments/providers/providers.service.ts';
 import type { WorkerConfig } from '../config.ts';
@@ -15,7 +16,7 @@ export async function createConfirmations(deps: {
   notifier: OutboxNotifier;
   logger: Logger;
   clock: () => Date;
-}): Promise<{ confirmations: ConfirmationsService; signer: ReceiptSigner }> {
+}): Promise<{ confirmations: ConfirmationsService; country: Country }> {
   const { config } = deps;
   if (!config.RECEIPT_SIGNING_KEY) throw new Error('the role payments needs RECEIPT_SIGNING_KEY');
   const signer = createReceiptSigner(config.RECEIPT_SIGNING_KEY);
@@ -24,5 +25,5 @@ export async function createConfirmations(deps: {
     throw new Error(`another receipt key is known as ${signer.keyId}: give the new one another name`);
   const country = countryOf(config.COUNTRY.toUpperCase() as CountryCode);
   const providers = createProviders({ config, country, clock: deps.clock });
-  return { signer, confirmations: createConfirmationsService({ ...deps, country, providers, signer }) };
+  return { country, confirmations: createConfirmationsService({ ...deps, country, providers, signer }) };
 }

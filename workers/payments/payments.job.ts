@@ -1,33 +1,48 @@
 import type { Db } from '#db/connect.ts';
+import { paymentsWithoutPdf } from '#db/receipts.repository.ts';
 import { intentsToCheck } from '#db/payments.repository.ts';
-import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
+import type { Country } from '#shared/domain/countries/country.ts';
+import type { ObjectStore } from '#shared/node/object-store.ts';
+import type { IdentifiedJob, JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import type { ConfirmationsService } from '#server/payments/confirmations.service.ts';
+import { renderReceipts } from './render-receipts.ts';
 
 export interface PaymentsJobDeps {
   db: Db;
   queues: JobQueues;
+  store: ObjectStore;
+  country: Country;
   clock: () => Date;
   confirmations: ConfirmationsService;
 }
 
 /** Intents asked about at one poll: half of what the pace of the checks lets through, the other half is for what providers tell. */
 const POLLED = 10;
+/** A receipt without its PDF for so long has lost its job. Milliseconds. */
+const PDF_TOO_LONG_MS = 60_000;
 
-/** Calls providers, and finds the payments about which nothing was heard. */
-export function createPaymentsJob({ db, queues, clock, confirmations }: PaymentsJobDeps): JobHandlers<'payments'> {
+/** Calls providers, makes PDFs, and finds the payments about which nothing was heard and the receipts without PDF. */
+export function createPaymentsJob(deps: PaymentsJobDeps): JobHandlers<'payments'> {
+  const { db, queues, clock, confirmations } = deps;
   return {
     'payment.initiate': ({ paymentId }) => confirmations.initiate(paymentId),
+    'receipt.render': ({ paymentId }) => renderReceipts(deps, paymentId),
     async 'payment.poll'() {
       const now = clock();
       const due = await intentsToCheck(db, now, POLLED);
       // The minute is part of the id: a job that failed is remembered, and must not keep a later one out for days.
       const minute = Math.floor(now.getTime() / 60_000);
-      await queues.add(
-        due.map(({ id, checks }) => ({
+      const unrendered = await paymentsWithoutPdf(db, new Date(now.getTime() - PDF_TOO_LONG_MS), POLLED);
+      await queues.add([
+        ...due.map(({ id, checks }): IdentifiedJob => ({
           id: `poll-${id}-${checks}-${minute}`,
           job: { name: 'payment.check', payload: { paymentId: id } },
         })),
-      );
+        ...unrendered.map((id): IdentifiedJob => ({
+          id: `render-${id}-${minute}`,
+          job: { name: 'receipt.render', payload: { paymentId: id } },
+        })),
+      ]);
     },
   };
 }

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Id, Instant } from './ids.ts';
+import { ProviderCode } from './payments.ts';
+import { AssessmentLine } from './tax.ts';
+
+/** What a receipt's public reference looks like: 100 random bits. */
+export const ReceiptReference = z.string().regex(/^[A-Z0-9]{20}$/);
+
+/** Answer of `GET /api/receipts/:reference`, for who paid. */
+export const ReceiptView = z.object({
+  reference: ReceiptReference,
+  /** `<series>-<year>-<number>`, without gaps in a series and year. */
+  number: z.string(),
+  paymentId: Id,
+  provider: ProviderCode,
+  plate: z.string(),
+  country: z.string().length(2),
+  fiscalYear: z.number().int(),
+  lines: z.array(AssessmentLine),
+  amount: z.number().int(),
+  currency: z.string().length(3),
+  issuedAt: Instant,
+  validUntil: z.iso.date(),
+  /** What its QR holds: the signed text and its signature (`shared/domain/payments/receipt-text.ts`). */
+  qr: z.string(),
+  /** Whether `GET /api/receipts/:reference/pdf` has it already; it is asked again about a second later. */
+  pdfReady: z.boolean(),
+});
+export type ReceiptView = z.infer<typeof ReceiptView>;
+
+/** Answer of `GET /api/verify/keys`: what verifies receipts, for everybody, to be kept for when there is no network. */
+export const VerificationKeys = z.object({
+  keys: z.array(
+    z.object({
+      keyId: z.string(),
+      /** Raw Ed25519 public key, 32 bytes, base64url. */
+      publicKey: z.string(),
+    }),
+  ),
+  asOf: Instant,
+});
+export type VerificationKeys = z.infer<typeof VerificationKeys>;
