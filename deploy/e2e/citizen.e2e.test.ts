@@ -174,7 +174,8 @@ it('the worker is frozen: the screen stops, says so, and goes on when it thaws',
   const worker = stack.processes.get('ocr');
   worker?.kill('SIGSTOP');
   const [before = ''] = fr.documents.reading.stalled('§').split('§');
-  const notice = page.getByText(before.trim()).first();
+  // The figure that is seen; what is read out to the blind says it once and does not tick.
+  const notice = page.locator('p.figures').filter({ hasText: before.trim() });
   const told = await until(() => notice.textContent({ timeout: 100 }).catch(() => null), {
     what: 'the page says that nothing moves',
     timeoutMs: 15_000,
