@@ -1,0 +1,72 @@
+import { sql, type SQL } from 'drizzle-orm';
+import type { Db, Tx } from './connect.ts';
+
+/** A rule of the books, and where it does not hold: ids, never names. */
+export interface LedgerFault {
+  rule: string;
+  /** The first hundred. */
+  where: string[];
+}
+
+export interface LedgerAudit {
+  faults: LedgerFault[];
+  settlements: number;
+  receipts: number;
+  /** What came in, by currency, minor unit. */
+  received: Record<string, number>;
+}
+
+/** Each finds what breaks its rule, as `where`. */
+const RULES: Readonly<Record<string, SQL>> = {
+  'debits are credits, in every posting': sql`
+    select posting_id::text as "where" from ledger_entries group by posting_id, currency having sum(debit) <> sum(credit)`,
+  'a settlement is in the ledger once, whole': sql`
+    select s.intent_id::text as "where" from settlements s left join ledger_entries e using (intent_id)
+    group by s.intent_id having coalesce(sum(e.debit), 0) <> s.amount or count(distinct e.posting_id) <> 1`,
+  'every posting is of a settlement': sql`
+    select distinct e.intent_id::text as "where" from ledger_entries e left join settlements s using (intent_id) where s.intent_id is null`,
+  'an item that was paid has one receipt, one payment and its amount in the ledger': sql`
+    select i.id::text as "where" from payment_items i join settlements s on s.intent_id = i.intent_id and s.kind = 'taxes'
+    where (select count(*) from receipts r where r.item_id = i.id) <> 1
+       or (select coalesce(sum(p.amount), 0) from payments p where p.item_id = i.id and p.fiscal_year = i.fiscal_year) <> i.amount
+       or (select count(*) from payments p where p.item_id = i.id) <> 1
+       or (select coalesce(sum(e.credit), 0) from ledger_entries e where e.intent_id = i.intent_id and e.item_id = i.id) <> i.amount`,
+  'receipts and payments are of taxes that were settled': sql`
+    select r.reference as "where" from receipts r left join settlements s on s.intent_id = r.intent_id and s.kind = 'taxes' where s.intent_id is null
+    union all
+    select p.item_id::text from payments p left join settlements s on s.intent_id = p.intent_id and s.kind = 'taxes' where s.intent_id is null`,
+  'a payment’s items are its amount': sql`
+    select n.id::text as "where" from payment_intents n left join payment_items i on i.intent_id = n.id
+    group by n.id having coalesce(sum(i.amount), 0) <> n.amount`,
+  'a payment says what became of its money': sql`
+    select n.id::text as "where" from payment_intents n left join settlements s on s.intent_id = n.id
+    where (n.state = 'receipted') <> (coalesce(s.kind, '') = 'taxes') or (n.state = 'reconciled') <> (coalesce(s.kind, '') = 'refund_due')
+       or n.refund_due <> case when s.kind = 'refund_due' then s.amount else 0 end`,
+  'a tax is paid by the payment that holds it': sql`
+    select a.id::text as "where" from assessments a left join assessment_claims c on c.assessment_id = a.id
+    left join settlements s on s.intent_id = c.intent_id and s.kind = 'taxes' where (a.paid_at is not null) <> (s.intent_id is not null)`,
+  'receipt numbers have no gaps': sql`
+    select c.series || '-' || c.year as "where" from receipt_counters c left join receipts r using (series, year)
+    group by c.series, c.year, c.last having count(r.number) <> c.last or coalesce(max(r.number), 0) <> c.last`,
+};
+
+/** Proves the books, as of one moment. Reads all of them: for a replica, or a quiet hour. */
+export const auditLedger = (db: Db): Promise<LedgerAudit> =>
+  db.transaction(auditBooks, { isolationLevel: 'repeatable read', accessMode: 'read only' });
+
+/** The same in a transaction that is open. */
+export async function auditBooks(tx: Tx): Promise<LedgerAudit> {
+  const faults: LedgerFault[] = [];
+  for (const [rule, query] of Object.entries(RULES)) {
+    const rows = await tx.execute<{ where: string }>(sql`${query} limit 100`);
+    if (rows.length > 0) faults.push({ rule, where: rows.map(({ where }) => where) });
+  }
+  const [counts] = await tx.execute<{ settlements: number; receipts: number }>(
+    sql`select (select count(*)::int from settlements) as settlements, (select count(*)::int from receipts) as receipts`,
+  );
+  const sums = await tx.execute<{ currency: string; received: string }>(
+    sql`select currency, sum(debit)::text as received from ledger_entries group by currency order by currency`,
+  );
+  const received = Object.fromEntries(sums.map((row) => [row.currency, Number(row.received)]));
+  return { faults, settlements: counts?.settlements ?? 0, receipts: counts?.receipts ?? 0, received };
+}
