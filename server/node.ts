@@ -24,7 +24,7 @@ import { createLiveHandlers } from './live/live.handlers.ts';
 import { createLiveService, topicRegistry } from './live/live.service.ts';
 import { createSocketEngine } from './sockets/engine.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
-import { createPaymentHandlers } from './payments/payments.handlers.ts';
+import { START_LIMIT, createPaymentHandlers } from './payments/payments.handlers.ts';
 import { createPaymentRoutes } from './payments/payments.routes.ts';
 import { createPaymentsService } from './payments/payments.service.ts';
 import { paymentTopic } from './payments/payments.topic.ts';
@@ -126,7 +126,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     handlers: {
       ...createLiveHandlers(live, clock),
       ...createDocumentHandlers({ documents }),
-      ...createPaymentHandlers({ payments }),
+      ...createPaymentHandlers({ payments, startLimit: limits.limit('payment-start', START_LIMIT) }),
       ...createVehicleHandlers({ vehicles }),
     },
     authenticate: identity.authenticator.authenticate,

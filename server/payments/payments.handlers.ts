@@ -1,7 +1,22 @@
+import type { RateLimit } from '../http/rate-limits.ts';
 import type { CommandHandlers } from '../sockets/commands.ts';
 import type { PaymentsService } from './payments.service.ts';
 
+/** Orders of one person: an order holds its taxes for ten minutes, and the tax may be anybody's. */
+export const START_LIMIT = { points: 30, seconds: 600 };
+
+export interface PaymentHandlersDeps {
+  payments: PaymentsService;
+  /** By user. */
+  startLimit: RateLimit;
+}
+
 /** Socket commands about payments. */
-export function createPaymentHandlers({ payments }: { payments: PaymentsService }): CommandHandlers<'payment:start'> {
-  return { 'payment:start': ({ viewer }, order) => payments.start(viewer.userId, order) };
+export function createPaymentHandlers({ payments, startLimit }: PaymentHandlersDeps): CommandHandlers<'payment:start'> {
+  return {
+    'payment:start': async ({ viewer }, order) => {
+      await startLimit.consume(viewer.userId);
+      return payments.start(viewer.userId, order);
+    },
+  };
 }
