@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createBusPublisher, subscribeBus } from './live-bus.ts';
-import { createJobQueues } from './queues.ts';
+import { createJobQueues, workQueue } from './queues.ts';
 import { connectRedis } from './redis.ts';
 import { silentLogger, testPrefix, until } from './testing/helpers.ts';
 import { connectTestRedis, testRedisUrl } from './testing/test-redis.ts';
@@ -86,6 +86,23 @@ it('job queues whose line is dead without a word get another', async () => {
   const direct = createJobQueues({ redisUrl: testRedisUrl('queues'), prefix, logger });
   await direct.queue('upkeep').obliterate({ force: true });
   await direct.close();
+});
+
+it('a worker whose line is dead without a word gets another, and works on', { timeout: 60_000 }, async () => {
+  const done: string[] = [];
+  const handlers = { 'upkeep.sweep': async (_payload: unknown, { jobId }: { jobId: string }) => void done.push(jobId) };
+  const worker = workQueue({ name: 'upkeep', redisUrl: url, prefix: `worker-${prefix}`, logger, concurrency: 1, handlers });
+  const queues = createJobQueues({ redisUrl: testRedisUrl('queues'), prefix: `worker-${prefix}`, logger });
+  const add = (id: string) => queues.add([{ id, job: { name: 'upkeep.sweep', payload: {} } }]);
+  await queues.queue('upkeep').waitUntilReady();
+  await add('before');
+  await until(() => done.includes('before'), { what: 'worked before' });
+  forgetConnections();
+  await add('after');
+  await until(() => done.includes('after'), { what: 'works again', timeoutMs: 45_000 });
+  await worker.close(1_000);
+  await queues.queue('upkeep').obliterate({ force: true });
+  await queues.close();
 });
 
 it('a publisher whose line is dead without a word gets another', async () => {

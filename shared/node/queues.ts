@@ -107,6 +107,12 @@ export type JobHandlers<Q extends QueueName = QueueName> = {
   ) => Promise<void>;
 };
 
+/**
+ * A worker waits for work with a command that Redis answers after ten seconds at most; a line that is silent for longer is dead and is
+ * replaced, milliseconds.
+ */
+const WORKER_SILENT_MS = 20_000;
+
 export interface QueueWorker {
   /** Finishes what runs (up to `graceMs`), takes nothing new. */
   close(graceMs: number): Promise<void>;
@@ -149,7 +155,7 @@ export function workQueue<Q extends QueueName>(deps: {
       }
     },
     {
-      connection: { url: deps.redisUrl, maxRetriesPerRequest: null },
+      connection: { url: deps.redisUrl, maxRetriesPerRequest: null, socketTimeout: WORKER_SILENT_MS },
       prefix: bullPrefix(deps.prefix),
       concurrency: deps.concurrency,
       ...(perSecond === undefined ? {} : { limiter: { max: perSecond, duration: 1_000 } }),
