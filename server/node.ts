@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Redis } from 'ioredis';
-import type { Database } from '#db/connect.ts';
+import { connectRaw, type Database } from '#db/connect.ts';
 import { COUNTRIES, type CountryCode } from '#shared/domain/countries/countries.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import { createBusPublisher, subscribeBus } from '#shared/node/live-bus.ts';
@@ -70,6 +70,8 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const country = COUNTRIES[config.COUNTRY.toUpperCase() as CountryCode];
   const clock = (): Date => new Date();
   let draining = false;
+  // A connection of its own: a pool that is merely busy must not look like a database that is away, for which the balancer cuts all sockets.
+  const probe = connectRaw({ url: config.DATABASE_URL, max: 1, applicationName: `${config.NODE_NAME}-probe` });
 
   const notifier = createOutboxNotifier({ notify: () => db.execute(sql`select pg_notify(${OUTBOX_CHANNEL}, '')`), logger });
   const limits = createRateLimits({ redis: redis.queues, prefix, key: deriveKey(config.AUTH_SECRET, 'limit-keys') });
@@ -150,7 +152,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     publicOrigin: config.PUBLIC_ORIGIN,
     addressSource: config.TRUSTED_PROXY ? 'forwarded' : 'connection',
     // A node without its bus or its store still shows what the database says: only the database makes it useless.
-    probes: { database: () => db.execute(sql`select 1`) },
+    probes: { database: () => probe`select 1` },
     isDraining: () => draining,
     publicConfig: {
       country: country.code,
@@ -197,6 +199,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       await http.close(1_000);
       await sockets.close();
       await bus.close();
+      await probe.end({ timeout: 1 });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 
-/** The one who can sign receipts: holds a private key, so it lives in the workers that post payments and nowhere else (ADR 006). */
+/** The one who can sign receipts: holds a private key, so it lives in the workers that post payments and nowhere else (ADR 007). */
 export interface ReceiptSigner {
   keyId: string;
   /** Raw Ed25519 public key, 32 bytes, base64url. */
