@@ -13,10 +13,20 @@ import { garage as garageEn } from './messages/garage.en.ts';
 import { garage as garageFr } from './messages/garage.fr.ts';
 import { home as homeEn } from './messages/home.en.ts';
 import { home as homeFr } from './messages/home.fr.ts';
+import { payments as paymentsEn } from './messages/payments.en.ts';
+import { payments as paymentsFr } from './messages/payments.fr.ts';
 import type { Translation } from './translation.ts';
 import type { ErrorCode, ErrorDetails } from '#shared/contracts/errors.ts';
 
-const fr = { ...commonFr, home: homeFr, auth: authFr, garage: garageFr, documents: documentsFr, account: accountFr };
+const fr = {
+  ...commonFr,
+  home: homeFr,
+  auth: authFr,
+  garage: garageFr,
+  documents: documentsFr,
+  account: accountFr,
+  payments: paymentsFr,
+};
 const en: Translation<typeof fr> = {
   ...commonEn,
   home: homeEn,
@@ -24,6 +34,7 @@ const en: Translation<typeof fr> = {
   garage: garageEn,
   documents: documentsEn,
   account: accountEn,
+  payments: paymentsEn,
 };
 
 export type Messages = Translation<typeof fr> & { errors: Record<ErrorCode, string | ((details: ErrorDetails) => string)> };
