@@ -36,6 +36,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['deploy/e2e/**/*.e2e.test.ts'],
           exclude: nothing,
+          // A browser, eleven processes and two cores: what fails for want of time gets a second chance.
+          retry: 1,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,

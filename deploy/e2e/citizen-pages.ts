@@ -20,7 +20,8 @@ export async function sentCode(stack: RunningStack, to: string): Promise<string>
 
 /** Signs up through the pages, as a person does; ends on the list of vehicles. */
 export async function signUp(page: Page, stack: RunningStack, email: string): Promise<void> {
-  await page.goto(`${stack.origin}/inscription`);
+  // Until the page's code is there, a press does nothing.
+  await page.goto(`${stack.origin}/inscription`, { waitUntil: 'networkidle' });
   await page.getByLabel(fr.auth.identifier).fill(email);
   await page.getByRole('button', { name: fr.auth.sendCode }).click();
   await page.getByLabel(fr.auth.code).fill(await sentCode(stack, email));

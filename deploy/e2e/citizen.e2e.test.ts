@@ -127,8 +127,8 @@ it('signs up, gives a photograph, sees it read step by step, confirms, and the v
   await until(() => shows(page, plate), { what: 'the vehicle in the list' });
   expect(await accessibilityFaults(page)).toEqual([]);
   await picture(page, 'vehicules');
-  // The second tab was told as well.
-  await until(() => shows(second, fr.documents.reading.confirmedTitle), { what: 'the second tab follows' });
+  // The second tab was told as well; were the message lost, its next question "am I behind?" would find it within 30 s.
+  await until(() => shows(second, fr.documents.reading.confirmedTitle), { what: 'the second tab follows', timeoutMs: 40_000 });
   await page.setViewportSize(DESK);
   await picture(page, 'vehicules-bureau');
 });
