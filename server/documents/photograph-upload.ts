@@ -39,9 +39,19 @@ export interface PhotographReceiver {
 /** A sender of whom nothing comes for so long is gone, milliseconds; less than the store's own patience. */
 const STALLED_MS = 20_000;
 
+/** Milliseconds. */
+const DELETED_AGAIN_MS = 5_000;
+
 export function createPhotographReceiver(deps: { store: ObjectStore; stalledMs?: number }): PhotographReceiver {
   const { store } = deps;
   const wholes = createConcurrencyLimit(WHOLE_AT_ONCE);
+
+  /** Deletes what was cut off, twice: a store that was still taking it may put it down after the first. Upkeep finds what even so stays. */
+  async function forget(key: string): Promise<void> {
+    const remove = (): Promise<void> => store.delete(key).catch(() => undefined);
+    setTimeout(() => void remove(), DELETED_AGAIN_MS).unref();
+    await remove();
+  }
 
   async function sizeFromStore(key: string, type: UploadType): Promise<PhotographSize> {
     return wholes.run(async () => {
@@ -67,7 +77,7 @@ export function createPhotographReceiver(deps: { store: ObjectStore; stalledMs?:
           const size = early ?? (await sizeFromStore(key, contentType));
           return { key, contentType, bytes: source.count(), sha256: hash.digest('hex'), ...size };
         } catch (error) {
-          await store.delete(key).catch(() => undefined);
+          await forget(key);
           throw error;
         }
       } catch (error) {
