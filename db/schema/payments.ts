@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 import type { PaymentFailure, PaymentState, ProviderCode } from '../../shared/contracts/payments.ts';
+import type { RevocationReason } from '../../shared/contracts/receipts.ts';
 import type { AssessmentLine } from '../../shared/contracts/tax.ts';
 import { users } from './identity.ts';
 import { vehicles } from './vehicles.ts';
@@ -230,6 +231,31 @@ export const receipts = pgTable(
   ],
 );
 
+/** Receipts that prove nothing any more, append only. What made it so is told apart by `reason`. */
+export const receiptRevocations = pgTable(
+  'receipt_revocations',
+  {
+    reference: text('reference')
+      .primaryKey()
+      .references(() => receipts.reference),
+    reason: text('reason').$type<RevocationReason>().notNull(),
+    revokedAt: instant('revoked_at').notNull(),
+  },
+  (t) => [check('receipt_revocations_reason_known', sql`${t.reason} in ('refunded', 'reversed', 'error', 'fraud')`)],
+);
+
+/** The signed lists of revoked receipts as they were given out; the newest counts (`shared/domain/payments/revocation-list.ts`). */
+export const revocationLists = pgTable('revocation_lists', {
+  issuedAt: instant('issued_at').primaryKey(),
+  nextIssueAt: instant('next_issue_at').notNull(),
+  keyId: text('key_id')
+    .notNull()
+    .references(() => receiptKeys.keyId),
+  /** What `signature` (Ed25519, base64url) signs. */
+  text: text('text').notNull(),
+  signature: text('signature').notNull(),
+});
+
 /** What a provider sent, unique for ever: a message that comes twice is taken once. */
 export const webhookEvents = pgTable(
   'webhook_events',
@@ -251,4 +277,8 @@ export const receiptKeys = pgTable('receipt_keys', {
   /** Raw Ed25519 public key, 32 bytes, base64url. */
   publicKey: text('public_key').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
+  /** Signs nothing new since then; what it signed stays good. Set once. */
+  retiredAt: instant('retired_at'),
+  /** In wrong hands: what it signed is to be asked of the register. Set once. */
+  revokedAt: instant('revoked_at'),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id } from './ids.ts';
 import { Locale } from './identity.ts';
+import { ReceiptReference } from './receipts.ts';
 
 /** Every domain event that goes through the outbox, past tense, with its payload: ids, never data to be trusted later. */
 export const EVENTS = {
@@ -30,6 +31,8 @@ export const EVENTS = {
   'payment.refund_due': z.object({ paymentId: Id }),
   /** A provider's message about it was kept. */
   'payment.notified': z.object({ paymentId: Id }),
+  /** These prove nothing any more: the list of revoked receipts is made anew. */
+  'receipt.revoked': z.object({ references: z.array(ReceiptReference).min(1) }),
   'session.ended': z.object({ sessionId: Id, userId: Id }),
   'message.requested': z.object({ messageId: Id }),
   'user.created': z.object({ userId: Id, locale: Locale }),

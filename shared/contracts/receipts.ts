@@ -6,6 +6,11 @@ import { AssessmentLine } from './tax.ts';
 /** What a receipt's public reference looks like: 100 random bits. */
 export const ReceiptReference = z.string().regex(/^[A-Z0-9]{20}$/);
 
+/** Why a receipt proves nothing any more. `reversed`: the provider took the money back; `error`: issued by mistake. */
+export const REVOCATION_REASONS = ['refunded', 'reversed', 'error', 'fraud'] as const;
+export const RevocationReason = z.enum(REVOCATION_REASONS);
+export type RevocationReason = z.infer<typeof RevocationReason>;
+
 /** Answer of `GET /api/receipts/:reference`, for who paid. */
 export const ReceiptView = z.object({
   reference: ReceiptReference,
