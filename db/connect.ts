@@ -3,12 +3,13 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import postgres, { type Sql } from 'postgres';
 import * as documents from './schema/documents.ts';
 import * as identity from './schema/identity.ts';
+import * as notices from './schema/notices.ts';
 import * as payments from './schema/payments.ts';
 import * as platform from './schema/platform.ts';
 import * as tax from './schema/tax.ts';
 import * as vehicles from './schema/vehicles.ts';
 
-export const schema = { ...documents, ...identity, ...payments, ...platform, ...tax, ...vehicles };
+export const schema = { ...documents, ...identity, ...notices, ...payments, ...platform, ...tax, ...vehicles };
 type Schema = typeof schema;
 
 export type Db = PostgresJsDatabase<Schema>;

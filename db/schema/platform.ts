@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 import { users } from './identity.ts';
+import { notices } from './notices.ts';
 
 /** A message of a topic for one audience, made in the transaction that changed the state. */
 export interface OutboxTopic {
@@ -73,14 +74,26 @@ export const messages = pgTable(
     template: text('template').notNull(),
     locale: text('locale').notNull(),
     params: jsonb('params').$type<Record<string, string>>().notNull().default({}),
+    /** The notice it carries to where the person is; its text is made of that. */
+    noticeId: uuid('notice_id').references(() => notices.id, { onDelete: 'set null' }),
+    /** One of thousands: in a queue of its own, so that no code waits behind reminders. */
+    bulk: boolean('bulk').notNull().default(false),
+    /** Not before: an SMS that may not disturb a night. */
+    sendAfter: instant('send_after'),
     attempts: integer('attempts').notNull().default(0),
     createdAt: instant('created_at').notNull().defaultNow(),
     sentAt: instant('sent_at'),
     failedAt: instant('failed_at'),
+    /** When recipient and parameters were forgotten; that a message went out stays known. */
+    erasedAt: instant('erased_at'),
   },
   (t) => [
     index('messages_unsent_idx')
       .on(t.createdAt)
       .where(sql`${t.sentAt} is null and ${t.failedAt} is null`),
+    index('messages_to_erase_idx')
+      .on(t.createdAt)
+      .where(sql`${t.erasedAt} is null`),
+    index('messages_notice_idx').on(t.noticeId),
   ],
 );
