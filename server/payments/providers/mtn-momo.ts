@@ -3,14 +3,17 @@ import { z } from 'zod';
 import type { PaymentFailure } from '#shared/contracts/payments.ts';
 import { decimalOf } from '#shared/domain/money.ts';
 import { constantTimeEqual, keyedHash } from '#shared/node/keys.ts';
+import { createMtnProduct, whyOf, type MtnKeys, type MtnProduct } from './mtn-momo-product.ts';
+import { createMtnRefunds } from './mtn-momo-refunds.ts';
+import { NO_REFUNDS } from './no-refunds.ts';
 import type { InitiateAnswer, PaymentProvider, ProviderStatus } from './provider.ts';
 
-export interface MtnMomoDeps {
+/** The keys are those of the product Collection. */
+export interface MtnMomoDeps extends MtnKeys {
   /** Address of the API, without a path. */
   url: string;
-  subscriptionKey: string;
-  apiUser: string;
-  apiKey: string;
+  /** Keys of the product Disbursement; null: paying back is off. */
+  disbursement?: MtnKeys | null;
   targetEnvironment: string;
   /** Where the operator reaches this platform. */
   webhookOrigin: string;
@@ -21,7 +24,6 @@ export interface MtnMomoDeps {
   timeoutMs?: number;
 }
 
-const Token = z.object({ access_token: z.string(), expires_in: z.coerce.number() });
 const Reason = z.union([z.string(), z.object({ code: z.string() }).transform(({ code }) => code)]);
 const Status = z.discriminatedUnion('status', [
   z.object({
@@ -44,9 +46,6 @@ const FAILURES: Readonly<Record<string, PaymentFailure>> = {
 };
 const failureOf = (reason: string | undefined): PaymentFailure => FAILURES[reason ?? ''] ?? 'refused';
 
-/** A token is renewed so long before it ends, seconds. */
-const MARGIN_SECONDS = 60;
-
 /**
  * MTN Mobile Money, product Collection (momodeveloper.mtn.com): `requesttopay` under a reference of ours, answered 202, 409 when it is
  * known; one callback, never repeated; the status by GET. Callbacks are not signed, so each goes to an address of its own that only the
@@ -54,62 +53,42 @@ const MARGIN_SECONDS = 60;
  */
 export function createMtnMomo(deps: MtnMomoDeps): PaymentProvider {
   const timeoutMs = deps.timeoutMs ?? 10_000;
-  let token: { value: string; until: number } | null = null;
+  const { url, targetEnvironment, clock, minorDigits } = deps;
+  const product = (name: 'collection' | 'disbursement', keys: MtnKeys): MtnProduct =>
+    createMtnProduct({ product: name, url, keys, targetEnvironment, clock, timeoutMs });
+  const collection = product('collection', deps);
+  const { call } = collection;
   const tokenOf = (intentId: string): string => keyedHash(deps.callbackKey, intentId);
 
-  async function call(method: 'GET' | 'POST', path: string, headers: Record<string, string>, body?: unknown): Promise<Response> {
-    return fetch(new URL(path, deps.url), {
-      method,
-      headers: {
-        'Ocp-Apim-Subscription-Key': deps.subscriptionKey,
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-  }
-
-  async function bearer(): Promise<string> {
-    const now = deps.clock().getTime();
-    if (token && now < token.until) return token.value;
-    const basic = Buffer.from(`${deps.apiUser}:${deps.apiKey}`).toString('base64');
-    const answer = await call('POST', '/collection/token/', { Authorization: `Basic ${basic}` });
-    if (!answer.ok) throw new Error(`no token: ${answer.status}`);
-    const given = Token.parse(await answer.json());
-    token = { value: given.access_token, until: now + (given.expires_in - MARGIN_SECONDS) * 1_000 };
-    return token.value;
-  }
-
-  async function authorised(): Promise<Record<string, string>> {
-    return { Authorization: `Bearer ${await bearer()}`, 'X-Target-Environment': deps.targetEnvironment };
-  }
-
   const order = async (headers: Record<string, string>, id: string, body: unknown): Promise<InitiateAnswer> => {
-    const answer = await call('POST', '/collection/v1_0/requesttopay', { ...headers, 'X-Reference-Id': id }, body);
+    const answer = await call('POST', '/v1_0/requesttopay', { ...headers, 'X-Reference-Id': id }, body);
     const text = await answer.text();
     if (answer.status === 202 || answer.status === 409) return { kind: 'accepted' };
-    if (answer.status === 401) token = null;
+    if (answer.status === 401) collection.forgetToken();
     if (answer.status === 401 || answer.status === 429) return { kind: 'busy' };
     if (answer.status >= 500) return { kind: 'unclear', why: `status ${answer.status}` };
     return { kind: 'refused', failure: failureOf(/"code"\s*:\s*"(\w+)"/.exec(text)?.[1]) };
   };
 
+  const refunds = deps.disbursement
+    ? createMtnRefunds({ product: product('disbursement', deps.disbursement), minorDigits })
+    : NO_REFUNDS;
+
   return {
     code: 'mtn_momo',
-    writeAmount: (amount) => decimalOf(amount, deps.minorDigits),
+    ...refunds,
+    writeAmount: (amount) => decimalOf(amount, minorDigits),
 
     async initiate({ id, phone, amount, currency, message }) {
       let headers: Record<string, string>;
       try {
-        headers = await authorised();
+        headers = await collection.authorised();
       } catch {
         return { kind: 'busy' };
       }
       const callback = new URL(`/api/webhooks/mtn_momo/${id}/${tokenOf(id)}`, deps.webhookOrigin);
       const body = {
-        amount: decimalOf(amount, deps.minorDigits),
+        amount: decimalOf(amount, minorDigits),
         currency,
         externalId: id,
         payer: { partyIdType: 'MSISDN', partyId: phone.replace(/^\+/, '') },
@@ -125,9 +104,9 @@ export function createMtnMomo(deps: MtnMomoDeps): PaymentProvider {
 
     async fetchStatus(intentId) {
       try {
-        const answer = await call('GET', `/collection/v1_0/requesttopay/${intentId}`, await authorised());
+        const answer = await call('GET', `/v1_0/requesttopay/${intentId}`, await collection.authorised());
         if (answer.status === 404) return { kind: 'not_found' };
-        if (answer.status === 401) token = null;
+        if (answer.status === 401) collection.forgetToken();
         if (!answer.ok) return { kind: 'unavailable', why: `status ${answer.status}` };
         return statusOf(Status.parse(await answer.json()));
       } catch (error) {
@@ -148,5 +127,3 @@ function statusOf(status: z.infer<typeof Status>): ProviderStatus {
   const { financialTransactionId: reference, amount, currency, externalId: intentId } = status;
   return { kind: 'succeeded', reference, amount, currency, intentId };
 }
-
-const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

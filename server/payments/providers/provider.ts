@@ -1,4 +1,5 @@
 import type { PaymentFailure, ProviderCode } from '#shared/contracts/payments.ts';
+import type { RefundFailure } from '#shared/contracts/refunds.ts';
 
 /** What a provider is asked for. `id` is the intent's: the provider takes an id once, however often it is sent. */
 export interface PaymentRequest {
@@ -30,6 +31,42 @@ export type ProviderStatus =
   | { kind: 'not_found' }
   | { kind: 'unavailable'; why: string };
 
+/**
+ * Money to go back to who paid. `id` is the refund's own: the provider takes it once, however often it is sent, and pays back once. A
+ * provider that knows no such keys is no provider that can refund (`canRefund`).
+ */
+export interface RefundRequest {
+  id: string;
+  /** What was paid: our intent, the provider's own number for it, the telephone that was asked (E.164; '' where there was none). */
+  payment: { intentId: string; reference: string; phone: string };
+  /** Minor unit; at most what was paid. */
+  amount: number;
+  currency: string;
+  /** Shown to who is paid back. */
+  message: string;
+}
+
+/**
+ * What became of a refund that was given.
+ *   accepted  it has it (now, or already); how it ends is asked by `fetchRefund`
+ *   refused   it will never have it
+ *   busy      it surely did not take it: come again
+ *   unclear   no answer, or one that says nothing: it may have it. Given again under the same id it is paid back once all the same
+ */
+export type RefundAnswer =
+  { kind: 'accepted' } | { kind: 'refused'; failure: RefundFailure } | { kind: 'busy' } | { kind: 'unclear'; why: string };
+
+/**
+ * How a refund stands. `succeeded`: the money has left us for good, with the provider's own number. `not_found`: it never had it, for sure.
+ * `unavailable`: it does not say.
+ */
+export type RefundStatus =
+  | { kind: 'succeeded'; reference: string; amount: string; currency: string; refundId: string }
+  | { kind: 'failed'; failure: RefundFailure }
+  | { kind: 'pending' }
+  | { kind: 'not_found' }
+  | { kind: 'unavailable'; why: string };
+
 /** What came to a webhook's address, as it came. */
 export interface WebhookRequest {
   intentId: string;
@@ -43,8 +80,21 @@ export interface WebhookNotice {
   eventId: string;
 }
 
+/** The paying back of a way to pay. Its methods never throw for what the provider does. */
+export interface ProviderRefunds {
+  /**
+   * Whether refunds can be given to it here (its protocol has them, and their keys are there). When not, `refund` answers `refused` with
+   * `not_refundable`, `fetchRefund` `not_found`, and a person pays back by hand.
+   */
+  readonly canRefund: boolean;
+  /** Gives an approved refund. May be called again with the same request at any time, by a process that knows nothing of the first call. */
+  refund(request: RefundRequest): Promise<RefundAnswer>;
+  /** How a refund stands, found by its own id; the whole request is given for providers that list refunds by payment. */
+  fetchRefund(request: RefundRequest): Promise<RefundStatus>;
+}
+
 /** A way to pay. Its methods never throw for what the provider does; amounts go out and come back as the provider writes them. */
-export interface PaymentProvider {
+export interface PaymentProvider extends ProviderRefunds {
   code: ProviderCode;
   initiate(request: PaymentRequest): Promise<InitiateAnswer>;
   fetchStatus(intentId: string): Promise<ProviderStatus>;

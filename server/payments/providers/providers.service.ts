@@ -28,6 +28,7 @@ export function createProviders(deps: { config: ProvidersConfig; country: Countr
           subscriptionKey: MTN_MOMO_SUBSCRIPTION_KEY,
           apiUser: MTN_MOMO_API_USER,
           apiKey: MTN_MOMO_API_KEY,
+          disbursement: mtnDisbursementKeys(config),
           targetEnvironment: config.MTN_MOMO_ENVIRONMENT,
           webhookOrigin: config.WEBHOOK_ORIGIN ?? config.PUBLIC_ORIGIN,
           callbackKey: deriveKey(config.AUTH_SECRET, 'payment-callbacks'),
@@ -36,6 +37,15 @@ export function createProviders(deps: { config: ProvidersConfig; country: Countr
         })
       : null;
   return providersOf({ mtn_momo: momo });
+}
+
+function mtnDisbursementKeys(config: ProvidersConfig) {
+  const {
+    MTN_MOMO_DISBURSEMENT_SUBSCRIPTION_KEY: subscriptionKey,
+    MTN_MOMO_DISBURSEMENT_API_USER: apiUser,
+    MTN_MOMO_DISBURSEMENT_API_KEY: apiKey,
+  } = config;
+  return subscriptionKey && apiUser && apiKey ? { subscriptionKey, apiUser, apiKey } : null;
 }
 
 /** Providers that were made already. */
