@@ -37,6 +37,7 @@ export async function findDocumentView(db: Executor, id: string): Promise<Docume
         box,
         corrected,
       })),
+    country: document.country,
     vehicleId: document.vehicleId,
     claimId: document.claimId,
     submittedAt: document.createdAt.toISOString(),

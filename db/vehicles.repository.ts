@@ -137,6 +137,7 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
       id: documents.id,
       status: documents.status,
       plate: sql<string | null>`coalesce(${documentFields.corrected}, ${documentFields.value})`,
+      country: documents.country,
       at: documents.createdAt,
     })
     .from(documents)
@@ -174,10 +175,11 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
       addedAt: vehicle.ownedSince.toISOString(),
       ...dueAndPaid(vehicle, dueOf(vehicle), paid),
     })),
-    documents: waiting.map(({ id, status, plate, at }) => ({
+    documents: waiting.map(({ id, status, plate, country, at }) => ({
       id,
       status: status as DocumentStatus,
       plate,
+      country,
       submittedAt: at.toISOString(),
     })),
     claims: claims.map(({ claim, plate, country }) => ({

@@ -43,6 +43,8 @@ export const documents = pgTable(
     insisted: boolean('insisted').notNull().default(false),
     gate: jsonb('gate').$type<{ page: PageSide; reason: GateReason }[]>().notNull().default([]),
     failure: text('failure'),
+    /** ISO 3166-1 of the country that issued it, as read; null where it does not say: its plate must then tell. */
+    country: text('country'),
     /** Set by the confirmation; no foreign keys, the vehicle points here. */
     vehicleId: uuid('vehicle_id'),
     claimId: uuid('claim_id'),

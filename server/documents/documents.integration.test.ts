@@ -88,7 +88,8 @@ describe('a further photograph', () => {
     expect((await viewOf(id)).queueNumber).toBeGreaterThan(number);
     const ticket = await start(id);
     const verso = { ...readFields({ seats: '5' })[0]!, page: 'verso' as const };
-    await f.readings.finishReading(ticket, { outcome: 'read', fields: [...readFields(NEEDED), verso], readingMs: 5, pages: [] });
+    const fields = [...readFields(NEEDED), verso];
+    await f.readings.finishReading(ticket, { outcome: 'read', fields, country: null, readingMs: 5, pages: [] });
     expect((await viewOf(id)).fields.find(({ name }) => name === 'make')).toMatchObject({ corrected: 'FIAT', source: 'person' });
     await f.documents.addPage(user, id, await f.receive(id, { side: 'recto' }));
     expect((await viewOf(id)).fields.map(({ name }) => name)).toEqual(['seats']);
@@ -113,7 +114,7 @@ describe('a further photograph', () => {
       pages: [{ side: 'recto' }, { side: 'verso' }],
     });
     expect(await viewOf(id)).toMatchObject({ status: 'reading', fields: [] });
-    const result = { outcome: 'read', fields: readFields(NEEDED), readingMs: 7, pages: [] } as const;
+    const result = { outcome: 'read', fields: readFields(NEEDED), country: null, readingMs: 7, pages: [] } as const;
     expect(await f.readings.finishReading(end.ticket, { ...result, fields: [...result.fields], pages: [] })).toEqual({
       kind: 'stored',
     });
@@ -138,7 +139,7 @@ describe('a reading', () => {
     const job = randomUUID();
     const stale = await start(id, job);
     const fresh = await start(id, job);
-    const result = { outcome: 'read', fields: readFields(NEEDED), readingMs: 9, pages: [] } as const;
+    const result = { outcome: 'read', fields: readFields(NEEDED), country: null, readingMs: 9, pages: [] } as const;
     expect(await f.readings.finishReading(stale, { ...result, fields: [], pages: [] })).toEqual({ kind: 'stale' });
     expect(await f.readings.finishReading(fresh, { ...result, fields: [...result.fields], pages: [] })).toEqual({
       kind: 'stored',
@@ -199,6 +200,23 @@ describe('a field', () => {
 });
 
 describe('a confirmation', () => {
+  it('files the vehicle under the country that issued the document, whatever other countries have that form of plate', async () => {
+    const user = await f.addUser();
+    const plate = 'GJ782PW';
+    const countryOf = async (vehicleId: string | null) => {
+      const rows = await f.database.db.select().from(vehicles);
+      return rows.find(({ id }) => id === vehicleId)?.country;
+    };
+    const french = await f.read(user, { ...NEEDED, plate }, 'FR');
+    expect((await viewOf(french)).country).toBe('FR');
+    expect(await countryOf((await f.documents.confirm(user, french, false)).vehicleId)).toBe('FR');
+    const silent = await f.read(user, { ...NEEDED, plate });
+    expect(await countryOf((await f.documents.confirm(user, silent, false)).vehicleId)).toBe('CI');
+    const corrected = await f.read(user, { ...NEEDED, plate }, 'FR');
+    await f.documents.correctField(user, corrected, 'plate', '7821 TAB');
+    expect(await countryOf((await f.documents.confirm(user, corrected, false)).vehicleId)).toBe('MG');
+  });
+
   it('makes the vehicle, once, and lists it', async () => {
     const user = await f.addUser();
     const id = await f.read(user, { ...NEEDED, plate: '2000TAB', seats: '5' });

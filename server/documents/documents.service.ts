@@ -201,7 +201,7 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
         const document = await lockOwn(tx, userId, documentId);
         if (document.status === 'confirmed') return { vehicleId: document.vehicleId, claimId: document.claimId };
         if (!canMove(document.status, 'confirmed')) throw conflict(document);
-        const reading = vehicleOfFields(await fieldsOf(tx, documentId), fieldContext());
+        const reading = vehicleOfFields(await fieldsOf(tx, documentId), { ...fieldContext(), issuer: document.country });
         if (!reading.ok) {
           const [invalid] = reading.invalid;
           throw invalid

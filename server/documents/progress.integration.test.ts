@@ -53,6 +53,7 @@ const report = (share: number): ProgressReport => ({
   stepShare: share,
   share,
   fields: [],
+  country: null,
   papers: [],
 });
 

@@ -46,7 +46,7 @@ export interface ReadingTicket {
 export type ReadingStart = { kind: 'read'; ticket: ReadingTicket } | { kind: 'done' | 'busy' };
 
 export type ReadingResult = { pages: PageFindings[] } & (
-  | { outcome: 'read'; fields: ReadField[]; readingMs: number }
+  | { outcome: 'read'; fields: ReadField[]; country: string | null; readingMs: number }
   | { outcome: 'needs_photo'; gate: { page: PageSide; reason: GateReason }[] }
   | { outcome: 'failed'; reason: FailureReason }
 );
@@ -108,7 +108,8 @@ export function createReadingsService({ db, notifier, clock }: ReadingsDeps): Re
       return;
     }
     await replaceFields(tx, document.id, result.fields);
-    await updateDocument(tx, document.id, { status: 'read', gate: [], readAt: at, readingMs: result.readingMs, ...ended });
+    const { country, readingMs } = result;
+    await updateDocument(tx, document.id, { status: 'read', country, gate: [], readAt: at, readingMs, ...ended });
     await appendDocumentEvent(tx, 'document.read', { documentId: document.id }, document);
   }
 

@@ -99,6 +99,8 @@ export const ReadingProgress = z.object({
   share: z.number().min(0).max(1),
   /** Fields read so far. */
   fields: z.array(ReadField),
+  /** ISO 3166-1 of the country that issued the document, once it was read. Absent in what was told before it was there. */
+  country: z.string().length(2).nullish(),
   /** Outline of the paper found on each page. */
   papers: z.array(z.object({ page: PageSide, quad: Quad })),
   at: Instant,
@@ -137,6 +139,8 @@ export const DocumentView = z.object({
   failure: FailureReason.nullable(),
   pages: z.array(PageView),
   fields: z.array(FieldView),
+  /** ISO 3166-1 of the country that issued the document; null where it did not say. Absent in states of before it was there. */
+  country: z.string().length(2).nullish(),
   vehicleId: Id.nullable(),
   claimId: Id.nullable(),
   submittedAt: Instant,

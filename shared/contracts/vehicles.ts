@@ -49,6 +49,8 @@ export const PendingDocument = z.object({
   id: Id,
   status: DocumentStatus,
   plate: z.string().nullable(),
+  /** Of the country that issued the document, where it was read. Absent in states of before it was there. */
+  country: z.string().length(2).nullish(),
   submittedAt: Instant,
 });
 export type PendingDocument = z.infer<typeof PendingDocument>;

@@ -118,6 +118,18 @@ describe('the country of a plate', () => {
     ['BE8762RB', 'MG', 'BJ'],
     ['27BN0015', 'MG', 'MG'],
   ])('%s, seen from %s: %s', (plate, home, country) => expect(countryOfPlate(plate, home)).toBe(country));
+
+  it.each([
+    ['GJ782PW', 'MG', 'FR', 'FR'],
+    ['GJ782PW', 'MG', 'SN', 'SN'],
+    ['GJ782PW', 'CI', 'FR', 'FR'],
+    ['GJ782PW', 'MG', null, 'CI'],
+    // A person corrected the plate to one that the document's country cannot have given.
+    ['1234TAB', 'MG', 'FR', 'MG'],
+    ['BE8762RB', 'MG', 'CI', 'BJ'],
+  ])('%s, seen from %s, on a document of %s: %s', (plate, home, issuer, country) =>
+    expect(countryOfPlate(plate, home, issuer)).toBe(country),
+  );
 });
 
 describe('a vehicle of fields', () => {
@@ -135,6 +147,12 @@ describe('a vehicle of fields', () => {
       ok: true,
       vehicle: { plate: '4321TAB', country: 'MG', holderName: 'RABE SOLO', fiscalPower: 7, seats: 5, vin: null },
     });
+  });
+
+  it('is of the country that issued the document', () => {
+    const french = [...whole.slice(1), field('plate', 'GJ782PW')];
+    expect(vehicleOfFields(french, { ...context, issuer: 'FR' })).toMatchObject({ vehicle: { country: 'FR' } });
+    expect(vehicleOfFields(whole, { ...context, issuer: 'FR' })).toMatchObject({ vehicle: { country: 'MG' } });
   });
 
   it('says what is missing', () => {

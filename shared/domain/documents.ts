@@ -65,6 +65,8 @@ export interface FieldContext {
   country: string;
   /** ISO date of today in that country. */
   today: string;
+  /** ISO 3166-1 of the country that issued the document, where it was read. */
+  issuer?: string | null;
 }
 
 export type CanonicalField = { ok: true; value: string } | { ok: false; fault: FieldFault };
@@ -119,11 +121,14 @@ export function fieldError(name: FieldName, fault: FieldFault): AppError {
 }
 
 /**
- * The country whose register a plate belongs to, from the plate alone, so that the same plate is always the same vehicle:
- * the platform's own where it has that form there, else the first known country where it does, else the platform's own.
+ * The country whose register a plate belongs to. Countries share forms (`AA-123-AA` is French, Ivorian and Senegalese), so the country
+ * that issued the document (`issuer`) comes first where the plate can be one of its own; then the platform's own, then the first known
+ * country with that form. From a plate alone the answer is always the same.
  */
-export function countryOfPlate(plate: string, home: string): string {
-  return isPlate(plate, home) ? home : (countriesOfPlate(plate)[0] ?? home);
+export function countryOfPlate(plate: string, home: string, issuer: string | null = null): string {
+  const known = countriesOfPlate(plate);
+  if (issuer !== null && known.some((country) => country === issuer)) return issuer;
+  return isPlate(plate, home) ? home : (known[0] ?? home);
 }
 
 function canonicalPlate(text: string, home: string): CanonicalField {

@@ -63,7 +63,7 @@ export function vehicleOfFields(fields: readonly FieldState[], context: FieldCon
   return {
     ok: true,
     vehicle: {
-      country: countryOfPlate(plate, context.country),
+      country: countryOfPlate(plate, context.country, context.issuer),
       plate,
       holderName,
       vin: values.get('vin') ?? null,

@@ -70,6 +70,7 @@ const pageReadings = (pages: PageInput[]) =>
 const goodReading = (pages: PageInput[]): Reading => ({
   outcome: 'read',
   fields: readFields(NEEDED),
+  country: null,
   passes: 1,
   pages: pageReadings(pages),
 });
@@ -113,6 +114,7 @@ describe('a document that can be read', () => {
           stepShare: i / 40,
           share: i / 40,
           fields: [],
+          country: null,
           papers: [],
         });
         await new Promise((resolve) => setTimeout(resolve, 10));
@@ -264,9 +266,10 @@ describe('a worker', () => {
         stepShare: 0.1,
         share: 0.1,
         fields: [],
+        country: null,
         papers: [],
       });
-      return { outcome: 'read', fields: readFields({ plate: '9999TZZ' }), passes: 1, pages: pageReadings(pages) };
+      return { outcome: 'read', fields: readFields({ plate: '9999TZZ' }), country: null, passes: 1, pages: pageReadings(pages) };
     });
     const late = run(jobOf(frozen), id);
     await until(() => frozen.calls === 1);

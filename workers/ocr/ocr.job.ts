@@ -139,7 +139,7 @@ function resultOf(reading: Reading, ticket: ReadingTicket, moved: ReadonlyMap<st
       ...(found ? { width: found.width, height: found.height, quality: found.quality, paper: found.paper } : {}),
     };
   });
-  if (reading.outcome === 'read') return { outcome: 'read', fields: reading.fields, readingMs, pages };
+  if (reading.outcome === 'read') return { outcome: 'read', fields: reading.fields, country: reading.country, readingMs, pages };
   if (reading.outcome === 'needs_photo') return { outcome: 'needs_photo', gate: reading.gate, pages };
   return { outcome: 'failed', reason: reading.reason, pages };
 }

@@ -25,6 +25,7 @@ export function progressReporter(pages: readonly PageToRead[], run: ProgressRun)
     stepShare: 0,
     share: 0,
     fields: [],
+    country: null,
     papers: [],
   };
   return {

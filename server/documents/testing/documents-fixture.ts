@@ -41,8 +41,8 @@ export interface DocumentsFixture {
   receive(documentId: string, page?: Partial<ReceivedPage>): Promise<ReceivedPage>;
   /** A queued document of a new photograph. */
   submit(userId: string): Promise<string>;
-  /** A document that was read, with these fields. */
-  read(userId: string, values: Partial<Record<FieldName, string>>): Promise<string>;
+  /** A document that was read, with these fields, issued by `country` where it said. */
+  read(userId: string, values: Partial<Record<FieldName, string>>, country?: string): Promise<string>;
   events(): Promise<EventName[]>;
   close(): Promise<void>;
 }
@@ -142,11 +142,12 @@ export async function createDocumentsFixture(): Promise<DocumentsFixture> {
       await documents.submit(userId, id, await fixture.receive(id));
       return id;
     },
-    async read(userId, values) {
+    async read(userId, values, country) {
       const id = await fixture.submit(userId);
       const start = await readings.startReading(id, randomUUID());
       if (start.kind !== 'read') throw new Error('a queued document could not be read');
-      await readings.finishReading(start.ticket, { outcome: 'read', fields: readFields(values), readingMs: 1_000, pages: [] });
+      const found = { fields: readFields(values), country: country ?? null, readingMs: 1_000, pages: [] };
+      await readings.finishReading(start.ticket, { outcome: 'read', ...found });
       return id;
     },
     async events() {

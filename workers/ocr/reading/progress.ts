@@ -19,7 +19,8 @@ export interface ProgressTracker {
   begin(step: CountedStep, pageIndex: number): void;
   /** The running step's share as its engine counts it, 0..1. */
   advance(stepShare: number): void;
-  fields(fields: ReadField[]): void;
+  /** What was read so far, and the country that issued the document where it said. */
+  fields(fields: ReadField[], country: string | null): void;
   paper(page: PageSide, quad: Quad): void;
   /** The last update once more: sent every second while this process waits for an engine that has a time limit. */
   repeat(): void;
@@ -28,6 +29,7 @@ export interface ProgressTracker {
 export function createProgressTracker(sides: readonly PageSide[], send: (update: ProgressUpdate) => void): ProgressTracker {
   const papers: { page: PageSide; quad: Quad }[] = [];
   let fields: ReadField[] = [];
+  let country: string | null = null;
   let step: CountedStep = 'gate';
   let pageIndex = 0;
   let stepShare: number | null = null;
@@ -45,6 +47,7 @@ export function createProgressTracker(sides: readonly PageSide[], send: (update:
         stepShare,
         share,
         fields,
+        country,
         papers: [...papers],
       });
   };
@@ -59,8 +62,9 @@ export function createProgressTracker(sides: readonly PageSide[], send: (update:
       stepShare = Math.max(stepShare ?? 0, Math.min(1, value));
       tell();
     },
-    fields(found) {
+    fields(found, issuer) {
       fields = found;
+      country = issuer;
       tell();
     },
     paper(page, quad) {

@@ -57,6 +57,8 @@ interface Findings {
   readonly candidates: PooledCandidate[];
   readonly issueDates: string[];
   marks: number;
+  /** Of the first page and pass that said: a second look does not move a vehicle to another country. */
+  issuer: string | null;
 }
 
 /** Reads all pages of one document from the gate to the cross-check. */
@@ -80,14 +82,14 @@ export async function readPages(inputs: readonly PageInput[], deps: ReadPagesDep
   }
   if (gate.length > 0 && !deps.insist) return { outcome: 'needs_photo', gate, pages: deps.pagesFound };
 
-  const findings: Findings = { candidates: [], issueDates: [], marks: 0 };
+  const findings: Findings = { candidates: [], issueDates: [], marks: 0, issuer: null };
   const ready: ReadyPage[] = [];
   for (const [index, photograph] of photographs.entries()) {
     const page = await makeReady(photograph, index, tracker, deps);
     ready.push(page);
     tracker.begin('first_pass', index);
     await runPass({ page, index, pass: 1, image: page.straight.image, mode: 'auto' }, findings, tracker, deps);
-    tracker.fields(fieldsOf(findings, ready));
+    tracker.fields(fieldsOf(findings, ready), findings.issuer);
   }
 
   let passes = 1;
@@ -109,16 +111,16 @@ export async function readPages(inputs: readonly PageInput[], deps: ReadPagesDep
           deps,
           (share) => (round + share) / SECOND_PASSES.length,
         );
-      tracker.fields(fieldsOf(findings, ready));
+      tracker.fields(fieldsOf(findings, ready), findings.issuer);
     }
   }
 
   tracker.begin('cross_check', ready.length - 1);
   const fields = fieldsOf(findings, ready, true);
-  tracker.fields(fields);
+  tracker.fields(fields, findings.issuer);
   const recognisable = findings.marks >= LEAST_MARKS || fields.some((f) => f.name === 'vin' || f.name === 'plate');
   if (!recognisable || fields.length === 0) return { outcome: 'failed', reason: 'not_a_carte_grise', pages: deps.pagesFound };
-  return { outcome: 'read', fields, pages: deps.pagesFound, passes };
+  return { outcome: 'read', fields, country: findings.issuer, pages: deps.pagesFound, passes };
 }
 
 async function makeReady(
@@ -181,6 +183,7 @@ function take(words: readonly Word[], { page, index, pass }: Pass, findings: Fin
   findings.candidates.push(...found.candidates.map((c) => ({ ...c, page: page.side, pageIndex: index, pass })));
   if (found.issueDate) findings.issueDates.push(found.issueDate);
   findings.marks = Math.max(findings.marks, found.marks);
+  findings.issuer ??= found.issuer;
 }
 
 function fieldsOf(findings: Findings, ready: readonly ReadyPage[], checked = false): ReadField[] {

@@ -24,6 +24,8 @@ export interface ProgressUpdate {
   stepShare: number | null;
   share: number;
   fields: ReadField[];
+  /** ISO 3166-1 of the country that issued the document, once that was read. */
+  country: string | null;
   papers: { page: PageSide; quad: Quad }[];
 }
 
@@ -46,7 +48,7 @@ export interface PageReading {
 }
 
 export type Reading =
-  | { outcome: 'read'; fields: ReadField[]; pages: PageReading[]; passes: number }
+  | { outcome: 'read'; fields: ReadField[]; country: string | null; pages: PageReading[]; passes: number }
   | { outcome: 'needs_photo'; gate: { page: PageSide; reason: GateReason }[]; pages: PageReading[] }
   | { outcome: 'failed'; reason: FailureReason; pages: PageReading[] };
 

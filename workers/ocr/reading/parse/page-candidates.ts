@@ -1,5 +1,6 @@
 import type { Candidate } from './candidates.ts';
 import { readCoded } from './eu-codes.ts';
+import { issuerOf } from './issuer.ts';
 import { readLabelled } from './labelled.ts';
 import { readMrz } from './mrz.ts';
 import type { Word } from './words.ts';
@@ -10,6 +11,8 @@ export interface PassFindings {
   /** Labels or codes of a carte grise that were recognised: what tells one from any other paper. */
   readonly marks: number;
   readonly issueDate: string | null;
+  /** ISO 3166-1 of the country that issued the document, where the page says. */
+  readonly issuer: string | null;
 }
 
 /** From this many codes on a page is of the harmonised kind. */
@@ -22,9 +25,10 @@ export function readPass(recognised: readonly Word[], today: Date): PassFindings
   const mrz = readMrz(words, today);
   const labelled = readLabelled(words, today);
   const isCoded = mrz.length > 0 || (coded.codes >= CODED_FROM && coded.codes > labelled.labels);
+  const issuer = issuerOf(words);
   return isCoded
-    ? { candidates: [...coded.candidates, ...mrz], marks: coded.codes + mrz.length, issueDate: coded.issueDate }
-    : { candidates: labelled.candidates, marks: labelled.labels, issueDate: labelled.issueDate };
+    ? { candidates: [...coded.candidates, ...mrz], marks: coded.codes + mrz.length, issueDate: coded.issueDate, issuer }
+    : { candidates: labelled.candidates, marks: labelled.labels, issueDate: labelled.issueDate, issuer };
 }
 
 /** Rulings and specks are recognised as bars and dashes, alone or stuck to a word. */
