@@ -7,9 +7,10 @@ import * as notices from './schema/notices.ts';
 import * as payments from './schema/payments.ts';
 import * as platform from './schema/platform.ts';
 import * as tax from './schema/tax.ts';
+import * as tickets from './schema/tickets.ts';
 import * as vehicles from './schema/vehicles.ts';
 
-export const schema = { ...documents, ...identity, ...notices, ...payments, ...platform, ...tax, ...vehicles };
+export const schema = { ...documents, ...identity, ...notices, ...payments, ...platform, ...tax, ...tickets, ...vehicles };
 type Schema = typeof schema;
 
 export type Db = PostgresJsDatabase<Schema>;

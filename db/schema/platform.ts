@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import type { Audience } from '../../shared/contracts/bus.ts';
 import { instant } from './columns.ts';
 import { users } from './identity.ts';
 import { notices } from './notices.ts';
@@ -9,7 +10,7 @@ export interface OutboxTopic {
   topic: string;
   seq: number;
   /** The whole state, for each audience that may see it (state topics). */
-  states: Partial<Record<'owner' | 'public', unknown>>;
+  states: Partial<Record<Audience, unknown>>;
 }
 
 /**

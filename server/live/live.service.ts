@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { roomOf, type Audience } from '#shared/contracts/bus.ts';
+import { AUDIENCES, roomOf, type Audience } from '#shared/contracts/bus.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { TOPICS, parseTopic, type LiveSnapshot, type TopicName } from '#shared/contracts/topics.ts';
 import type { Db } from '#db/connect.ts';
@@ -30,8 +30,6 @@ export interface LiveServiceDeps {
   maxTopics: number;
   now: () => Date;
 }
-
-const AUDIENCES: readonly Audience[] = ['owner', 'public'];
 
 /** Serves live topics (DESIGN: mechanism 2). */
 export function createLiveService(deps: LiveServiceDeps): LiveService {

@@ -6,5 +6,6 @@ export type BusMessage =
   { kind: 'live'; room: string; message: LiveMessage } | { kind: 'session-ended'; sessionId: string; why: SessionEnd };
 
 /** A room is a topic for one audience: what an agent may see of it differs from what a citizen may. */
-export type Audience = 'owner' | 'public';
+export const AUDIENCES = ['owner', 'staff', 'public'] as const;
+export type Audience = (typeof AUDIENCES)[number];
 export const roomOf = (topic: string, audience: Audience): string => `${topic}#${audience}`;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TicketState } from '#shared/contracts/tickets.ts';
 import { TICKET_EVENTS, afterTicketEvent, isAtCounter, isOver } from './ticket-state.ts';
 import { USUAL_RULES, rankOf, ticketNumber, type RankedTicket } from './rank.ts';
 
@@ -70,7 +71,7 @@ describe('the states of a ticket', () => {
       expect(TICKET_EVENTS.map((event) => afterTicketEvent(over, event)).filter(Boolean)).toEqual([]);
     }
     for (const open of ['waiting', 'called', 'serving', 'on_hold', 'no_show'] as const) {
-      const seen = new Set([open]);
+      const seen = new Set<TicketState>([open]);
       for (const state of seen)
         for (const event of TICKET_EVENTS) {
           const next = afterTicketEvent(state, event);
