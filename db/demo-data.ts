@@ -1,3 +1,4 @@
+import type { Role } from '#shared/contracts/identity.ts';
 import type { CountryCode } from '#shared/domain/countries/countries.ts';
 
 /** What a demo country starts with: invented people, plates and numbers. */
@@ -5,6 +6,8 @@ export interface DemoCountry {
   offices: readonly { code: string; name: string; city: string }[];
   /** `neighbour` has the vehicles that somebody else will try to register. */
   people: Readonly<Record<'citizen' | 'neighbour', DemoPerson>>;
+  /** Staff of the first office, who can sign in: those who change money are two. */
+  staff: Readonly<Record<Exclude<Role, 'citizen'>, DemoStaff>>;
   /** Drafted the first price grid, and approved it; they cannot sign in. */
   taxOffice: Readonly<Record<'author' | 'approver', { name: string; email: string }>>;
   /** Vehicles of the neighbour, beside that of a sample photograph. */
@@ -17,6 +20,8 @@ export interface DemoPerson {
   phone: string;
   password: string;
 }
+
+export type DemoStaff = Omit<DemoPerson, 'phone'>;
 
 export interface DemoVehicle {
   country: string;
@@ -36,6 +41,17 @@ const taxOffice = (host: string): DemoCountry['taxOffice'] => ({
   author: { name: 'Législation fiscale', email: `legislation@${host}` },
   approver: { name: 'Contrôle fiscal', email: `controle@${host}` },
 });
+
+const staff = (
+  host: string,
+  people: Readonly<Record<Exclude<Role, 'citizen'>, [name: string, password: string]>>,
+): DemoCountry['staff'] => {
+  const one = (role: keyof typeof people): DemoStaff => {
+    const [name, password] = people[role];
+    return { name, email: `${role}@${host}`, password };
+  };
+  return { agent: one('agent'), supervisor: one('supervisor'), administrator: one('administrator'), auditor: one('auditor') };
+};
 
 const vehicle = (
   [country, plate, holderName]: [CountryCode, string, string],
@@ -67,6 +83,12 @@ export const DEMO: Readonly<Record<CountryCode, DemoCountry>> = {
       citizen: { name: 'Hanta Rakotomalala', email: 'hanta@demo.example', phone: '+261340000101', password: 'lalana mena 26' },
       neighbour: { name: 'Solofo Andrianina', email: 'solofo@demo.example', phone: '+261340000102', password: 'rano madio 26' },
     },
+    staff: staff('demo.example', {
+      agent: ['Fanja Rasoanaivo', 'guichet ouvert 26'],
+      supervisor: ['Tiana Ratsimba', 'double regard 26'],
+      administrator: ['Lova Rabearisoa', 'clef du bureau 26'],
+      auditor: ['Mamy Razanakoto', 'lecture seule 26'],
+    }),
     taxOffice: taxOffice('demo.example'),
     vehicles: [
       vehicle(['MG', '1234TAB', 'ANDRIANINA SOLOFO'], ['PEUGEOT', '206', 'ES', 6, '2016-03-14']),
@@ -89,6 +111,12 @@ export const DEMO: Readonly<Record<CountryCode, DemoCountry>> = {
         password: 'bab marrakech 26',
       },
     },
+    staff: staff('ma.demo.example', {
+      agent: ['Nadia Tazi', 'guichet ouvert 26'],
+      supervisor: ['Karim Bennis', 'double regard 26'],
+      administrator: ['Leila Chraibi', 'clef du bureau 26'],
+      auditor: ['Omar Sefrioui', 'lecture seule 26'],
+    }),
     taxOffice: taxOffice('ma.demo.example'),
     vehicles: [
       vehicle(['MA', '12345A6', 'IDRISSI YASSINE'], ['DACIA', 'LOGAN', 'GO', 6, '2018-05-11']),
@@ -116,6 +144,12 @@ export const DEMO: Readonly<Record<CountryCode, DemoCountry>> = {
         password: 'route des peches 26',
       },
     },
+    staff: staff('bj.demo.example', {
+      agent: ['Adjoa Hounsou', 'guichet ouvert 26'],
+      supervisor: ['Sena Agbodjan', 'double regard 26'],
+      administrator: ['Rachidi Adjovi', 'clef du bureau 26'],
+      auditor: ['Bignon Zinsou', 'lecture seule 26'],
+    }),
     taxOffice: taxOffice('bj.demo.example'),
     vehicles: [
       vehicle(['BJ', 'BE8762RB', 'HOUNGBO CODJO'], ['TOYOTA', 'COROLLA', 'ES', 8, '2012-04-19']),

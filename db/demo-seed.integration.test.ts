@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { eq } from 'drizzle-orm';
+import { and, eq, like, ne } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { normaliseContact } from '#shared/domain/contact.ts';
 import { COUNTRIES, COUNTRY_CODES, type CountryCode } from '#shared/domain/countries/countries.ts';
@@ -31,7 +31,7 @@ const counts = async () => ({
 
 it('lets the demo people sign in, and changes nothing when it is repeated', async () => {
   const signIns = await seedDemo(database.db, 'MG', []);
-  expect(signIns).toHaveLength(2);
+  expect(signIns.map(({ role }) => role)).toEqual(['citizen', 'citizen', 'agent', 'supervisor', 'administrator', 'auditor']);
   const before = await counts();
   for (const { identifier, password } of signIns) {
     const contact = normaliseContact(identifier, 'MG');
@@ -41,7 +41,18 @@ it('lets the demo people sign in, and changes nothing when it is repeated', asyn
   await database.db.update(accounts).set({ password: 'changed' });
   await seedDemo(database.db, 'MG', []);
   expect(await counts()).toEqual(before);
-  expect(await database.db.$count(accounts, eq(accounts.password, 'changed'))).toBe(2);
+  expect(await database.db.$count(accounts, eq(accounts.password, 'changed'))).toBe(6);
+});
+
+it('gives its staff an office, and makes two persons of those who change money', async () => {
+  const staff = await database.db
+    .select()
+    .from(users)
+    .where(and(ne(users.role, 'citizen'), like(users.email, '%@demo.example')));
+  const withPassword = staff.filter(({ email }) => Object.values(DEMO.MG.staff).some((one) => one.email === email));
+  expect(new Set(withPassword.map(({ officeId }) => officeId)).size).toBe(1);
+  expect(withPassword.every(({ officeId }) => officeId !== null)).toBe(true);
+  expect(new Set(withPassword.map(({ role }) => role)).size).toBe(4);
 });
 
 it('has plates and phone numbers of their countries', () => {

@@ -3,7 +3,7 @@ import { hashPassword } from '#shared/node/password-hash.ts';
 import type { CountryCode } from '#shared/domain/countries/countries.ts';
 import { FIRST_GRIDS } from '#shared/domain/countries/grids.ts';
 import type { Db, Tx } from './connect.ts';
-import { DEMO, type DemoCountry, type DemoPerson, type DemoVehicle } from './demo-data.ts';
+import { DEMO, type DemoCountry, type DemoPerson, type DemoStaff, type DemoVehicle } from './demo-data.ts';
 import { approveGrid, draftGrid, proposeGrid } from './price-grid-versions.ts';
 import { listGrids } from './price-grids.repository.ts';
 import { accounts, offices, users } from './schema/identity.ts';
@@ -22,14 +22,24 @@ export interface DemoSignIn {
  */
 export async function seedDemo(db: Db, country: CountryCode, taken: readonly DemoVehicle[]): Promise<DemoSignIn[]> {
   const demo = DEMO[country];
-  const people = Object.values(demo.people);
+  const people: (DemoStaff & { role: string; phone?: string })[] = [
+    ...Object.values(demo.people).map((person) => ({ ...person, role: 'citizen' })),
+    ...Object.entries(demo.staff).map(([role, person]) => ({ ...person, role })),
+  ];
   const hashes = await Promise.all(people.map((person) => hashPassword(person.password)));
   await db.transaction(async (tx) => {
     await tx
       .insert(offices)
       .values([...demo.offices])
       .onConflictDoNothing();
-    for (const [index, person] of people.entries()) await addPerson(tx, person, hashes[index] ?? '');
+    const [office] = await tx
+      .select({ id: offices.id })
+      .from(offices)
+      .where(eq(offices.code, demo.offices[0]?.code ?? ''));
+    for (const [index, { role, ...person }] of people.entries()) {
+      const rights = role === 'citizen' ? {} : { role, officeId: office?.id };
+      await addPerson(tx, person, rights, hashes[index] ?? '');
+    }
     const ownerId = await ownerOf(tx, demo.people.neighbour);
     for (const vehicle of [...demo.vehicles, ...taken])
       await tx
@@ -38,7 +48,7 @@ export async function seedDemo(db: Db, country: CountryCode, taken: readonly Dem
         .onConflictDoNothing();
   });
   await seedGrid(db, country, demo.taxOffice);
-  return people.map((person) => ({ role: 'citizen', identifier: person.email, password: person.password }));
+  return people.map(({ role, email, password }) => ({ role, identifier: email, password }));
 }
 
 /** The country's file becomes version 1, approved and in force; goes on where it was interrupted, leaves versions of others alone. */
@@ -60,11 +70,15 @@ async function staffOf(db: Db, person: { name: string; email: string; role: stri
   return user.id;
 }
 
-async function addPerson(tx: Tx, person: DemoPerson, passwordHash: string): Promise<void> {
-  const { name, email, phone } = person;
+async function addPerson(
+  tx: Tx,
+  { name, email, phone }: DemoStaff & { phone?: string },
+  rights: { role?: string; officeId?: string | undefined },
+  passwordHash: string,
+): Promise<void> {
   const [added] = await tx
     .insert(users)
-    .values({ name, email, phone, emailVerified: true, phoneVerified: true })
+    .values({ name, email, phone: phone ?? null, emailVerified: true, phoneVerified: phone !== undefined, ...rights })
     .onConflictDoNothing()
     .returning({ id: users.id });
   if (added) {

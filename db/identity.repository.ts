@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Role } from '#shared/contracts/identity.ts';
 import type { Contact } from '#shared/domain/contact.ts';
 import type { Executor, Tx } from './connect.ts';
-import { accounts, sessions, users, verifications } from './schema/identity.ts';
+import { accounts, offices, sessions, users, verifications } from './schema/identity.ts';
 
 const contactIs = (contact: Contact) =>
   contact.channel === 'email' ? eq(users.email, contact.value) : eq(users.phone, contact.value);
@@ -95,11 +95,13 @@ export async function readSessionOfUser(tx: Executor, sessionId: string) {
       emailSynthetic: users.emailSynthetic,
       phone: users.phone,
       role: users.role,
+      office: { id: offices.id, name: offices.name, city: offices.city },
       locale: users.locale,
       expiresAt: sessions.expiresAt,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(offices, eq(offices.id, users.officeId))
     .where(and(eq(sessions.id, sessionId), alive()));
   return row ?? null;
 }

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accounts, sessions, users } from '#db/schema/identity.ts';
+import { offices, accounts, sessions, users } from '#db/schema/identity.ts';
 import { deleteExpiredSessions } from '#db/upkeep.repository.ts';
 import { auditLog, outbox } from '#db/schema/platform.ts';
 import { deriveKey } from '#shared/node/keys.ts';
@@ -133,6 +133,13 @@ describe('every way a session ends', () => {
     ['account disabled', { disabledAt: new Date() }],
   ])('rights changed: %s', async (_what, change) => {
     await db().update(users).set(change).where(eq(users.id, session.userId));
+    await relay();
+    await dead();
+  });
+
+  it('rights changed: another office', async () => {
+    const [office] = await db().insert(offices).values({ code: 'A', name: 'A', city: 'A' }).returning();
+    await db().update(users).set({ officeId: office?.id ?? null }).where(eq(users.id, session.userId));
     await relay();
     await dead();
   });

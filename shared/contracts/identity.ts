@@ -41,6 +41,8 @@ export const Me = z.object({
   email: z.string().nullable(),
   phone: z.string().nullable(),
   role: Role,
+  /** Where the person works; null for citizens. */
+  office: z.object({ id: Id, name: z.string(), city: z.string() }).nullable(),
   locale: Locale,
   expiresAt: Instant,
 });

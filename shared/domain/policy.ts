@@ -1,0 +1,58 @@
+import type { Role } from '#shared/contracts/identity.ts';
+
+/**
+ * Which things the action may be done to: `own`, those of the person (`ownerId`); `office`, those of the person's office (`officeId`);
+ * `all`, every one. A wider scope includes the narrower ones.
+ */
+export type Scope = 'own' | 'office' | 'all';
+
+/** Everything that not everybody may do. `<thing>.<verb>`. */
+export type Action = 'bureau.enter' | 'refund.read' | 'refund.propose' | 'refund.withdraw' | 'refund.decide' | 'refund.settle';
+
+/**
+ * The one table of who may do what: a role that a line does not name may not; an action without a line does not compile. Of refunds: the
+ * payments online are of no office, so their scope is `all`; that the second person is another one than the first is a rule of the refund
+ * itself (`refundRefusal`), not of a role.
+ */
+export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
+  /** See the staff's pages at all. */
+  'bureau.enter': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** See the list of refunds. */
+  'refund.read': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** Look for a payment that can be paid back, and propose it. */
+  'refund.propose': { agent: 'all', supervisor: 'all' },
+  /** Take a proposal back. */
+  'refund.withdraw': { agent: 'own', supervisor: 'own' },
+  /** Approve or refuse what somebody else proposed, or says to have paid by hand. */
+  'refund.decide': { supervisor: 'all' },
+  /** Say that a refund was paid by hand, or have the provider asked once more. */
+  'refund.settle': { agent: 'all', supervisor: 'all' },
+};
+
+/** Who does it. A session's viewer is one. */
+export interface Actor {
+  userId: string;
+  role: Role;
+  officeId: string | null;
+}
+
+/** What it is done to, as far as the scopes ask. */
+export interface Resource {
+  ownerId?: string | null;
+  officeId?: string | null;
+}
+
+const REACHES: Readonly<Record<Scope, (actor: Actor, resource: Resource) => boolean>> = {
+  own: (actor, { ownerId }) => ownerId === actor.userId,
+  office: (actor, { ownerId, officeId }) => ownerId === actor.userId || (actor.officeId !== null && officeId === actor.officeId),
+  all: () => true,
+};
+
+/**
+ * Whether somebody may do something: to a thing, when one is given; else whether there can be a thing that they may do it to, which is
+ * enough to show a page and never enough to change something whose scope is narrower than `all`.
+ */
+export function can(actor: Actor, action: Action, resource?: Resource): boolean {
+  const scope = POLICY[action][actor.role];
+  return scope !== undefined && (resource === undefined || REACHES[scope](actor, resource));
+}
