@@ -17,6 +17,12 @@ it('goes on to an address of ours, and to no other', () => {
     expect(next(bad)).toBe('/vehicules');
 });
 
+it('takes staff to their part, unless they were on their way elsewhere', () => {
+  const address = (query: string) => nextAddress(new URL(`https://example.org/connexion${query}`), { role: 'agent' });
+  expect([address(''), address('?suite=%2Fcompte')]).toEqual(['/bureau', '/compte']);
+  expect(nextAddress(new URL('https://example.org/connexion'), { role: 'citizen' })).toBe('/vehicules');
+});
+
 it.each([
   ['rabe@exemple.mg', true],
   ['034 12 345 67', true],

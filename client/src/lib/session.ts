@@ -1,6 +1,7 @@
 import type { Me } from '#shared/contracts/identity.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { request } from './api.ts';
+import { isStaff } from './bureau/staff.ts';
 
 /** Who is signed in; null when nobody is. */
 export async function whoIsSignedIn(): Promise<Me | null> {
@@ -32,8 +33,8 @@ export function wasSignedIn(): boolean {
   }
 }
 
-/** Where to go after signing in: an address of ours, given as `?suite=`; nothing else is followed. */
-export function nextAddress(url: URL): string {
+/** Where to go after signing in: an address of ours, given as `?suite=`; nothing else is followed. Else to where one's work is. */
+export function nextAddress(url: URL, me?: Pick<Me, 'role'>): string {
   const next = url.searchParams.get('suite') ?? '';
-  return /^\/(?![/\\])/.test(next) ? next : '/vehicules';
+  return /^\/(?![/\\])/.test(next) ? next : me && isStaff(me) ? '/bureau' : '/vehicules';
 }

@@ -3,6 +3,8 @@ import { account as accountEn } from './messages/account.en.ts';
 import { account as accountFr } from './messages/account.fr.ts';
 import { auth as authEn } from './messages/auth.en.ts';
 import { auth as authFr } from './messages/auth.fr.ts';
+import { bureau as bureauEn } from './messages/bureau.en.ts';
+import { bureau as bureauFr } from './messages/bureau.fr.ts';
 import { common as commonEn } from './messages/common.en.ts';
 import { common as commonFr } from './messages/common.fr.ts';
 import { documents as documentsEn } from './messages/documents.en.ts';
@@ -26,6 +28,7 @@ const fr = {
   documents: documentsFr,
   account: accountFr,
   payments: paymentsFr,
+  bureau: bureauFr,
 };
 const en: Translation<typeof fr> = {
   ...commonEn,
@@ -35,6 +38,7 @@ const en: Translation<typeof fr> = {
   documents: documentsEn,
   account: accountEn,
   payments: paymentsEn,
+  bureau: bureauEn,
 };
 
 export type Messages = Translation<typeof fr> & { errors: Record<ErrorCode, string | ((details: ErrorDetails) => string)> };

@@ -1,0 +1,21 @@
+import type { Me, Role } from '#shared/contracts/identity.ts';
+import { can, type Action, type Actor } from '#shared/domain/policy.ts';
+
+/** The signed-in person as the policy sees them. */
+export const actorOf = (me: Me): Actor => ({ userId: me.userId, role: me.role, officeId: me.office?.id ?? null });
+
+/** Whether the staff's pages are this person's; the server decides again, page by page. */
+export const isStaff = (me: Pick<Me, 'role'>): boolean => STAFF.has(me.role);
+const STAFF = new Set<Role>(['agent', 'supervisor', 'administrator', 'auditor']);
+
+/** A page of the staff: its address, its words in the catalogue (`bureau.pages`), and who has it in their menu. */
+export interface BureauPage {
+  href: `/bureau/${string}`;
+  name: 'refunds';
+  action: Action;
+}
+
+const PAGES: readonly BureauPage[] = [{ href: '/bureau/remboursements', name: 'refunds', action: 'refund.read' }];
+
+/** The pages that a person has. */
+export const pagesOf = (me: Me): readonly BureauPage[] => PAGES.filter(({ action }) => can(actorOf(me), action));

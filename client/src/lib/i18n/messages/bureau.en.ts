@@ -1,0 +1,21 @@
+import type { Translation } from '../translation.ts';
+import type { bureau as fr } from './bureau.fr.ts';
+
+export const bureau: Translation<typeof fr> = {
+  name: 'Office',
+  menu: 'Office menu',
+  home: 'Office home',
+  homeTitle: (name) => `Hello, ${name}`,
+  homeLead: 'Choose what you want to do. Whatever changes shows up without reloading the page.',
+  nothing: 'Your role does not open any page here yet.',
+  role: { citizen: 'Citizen', agent: 'Agent', supervisor: 'Supervisor', administrator: 'Administrator', auditor: 'Auditor' },
+  pages: {
+    refunds: { title: 'Refunds', text: 'Propose, approve and follow what is paid back to people.' },
+  },
+  refusedTitle: 'This part is for staff only',
+  refusedText:
+    'Your account is a citizen’s. If you work in an office, ask your administrator to attach you to it, then sign in again.',
+  refusedPageTitle: 'This page is not open to you',
+  refusedPage: 'Your role does not open this page. If you need it, talk to your administrator.',
+  refusedHome: 'Go to my vehicles',
+};

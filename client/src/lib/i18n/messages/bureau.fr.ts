@@ -1,0 +1,19 @@
+/** The staff's pages: their home, and what they share. */
+export const bureau = {
+  name: 'Bureau',
+  menu: 'Menu du bureau',
+  home: 'Accueil du bureau',
+  homeTitle: (name: string) => `Bonjour, ${name}`,
+  homeLead: 'Choisissez ce que vous voulez faire. Tout ce qui change s’affiche sans recharger la page.',
+  nothing: 'Votre rôle n’ouvre encore aucune page ici.',
+  role: { citizen: 'Usager', agent: 'Agent', supervisor: 'Superviseur', administrator: 'Administrateur', auditor: 'Auditeur' },
+  pages: {
+    refunds: { title: 'Remboursements', text: 'Proposer, approuver et suivre ce qui est rendu aux usagers.' },
+  },
+  refusedTitle: 'Cette partie est réservée au personnel',
+  refusedText:
+    'Votre compte est celui d’un usager. Si vous travaillez dans un bureau, demandez à votre administrateur de vous y rattacher, puis reconnectez-vous.',
+  refusedPageTitle: 'Cette page ne vous est pas ouverte',
+  refusedPage: 'Votre rôle ne donne pas accès à cette page. Si vous en avez besoin, parlez-en à votre administrateur.',
+  refusedHome: 'Aller à mes véhicules',
+};
