@@ -15,13 +15,17 @@ import { createDocumentsService } from './documents/documents.service.ts';
 import { createDocumentTopics } from './documents/documents.topic.ts';
 import { createProgressStore } from './documents/progress.service.ts';
 import { createHttpApp } from './http/create-http-app.ts';
-import { MACHINES_PATH, requireSession } from './http/guards.ts';
+import { MACHINES_PATH, requireSession, UNSUBSCRIBE_PATH } from './http/guards.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { createIdentity } from './identity/identity.ts';
 import { createLiveHandlers } from './live/live.handlers.ts';
 import { createLiveService, topicRegistry } from './live/live.service.ts';
+import { createNoticeHandlers } from './notices/notices.handlers.ts';
+import { createNoticeRoutes, createUnsubscribeRoutes } from './notices/notices.routes.ts';
+import { createNoticesService } from './notices/notices.service.ts';
+import { notificationsTopic } from './notices/notices.topic.ts';
 import { createSocketEngine } from './sockets/engine.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
 import { START_LIMIT, createPaymentHandlers } from './payments/payments.handlers.ts';
@@ -115,9 +119,15 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   });
   const providers = createProviders({ config, country, clock });
   const payments = createPaymentsService({ db, notifier, clock, country, providers });
+  const notices = createNoticesService({ db, notifier, clock, unsubscribeKey: deriveKey(config.AUTH_SECRET, 'unsubscribe') });
   const live = createLiveService({
     db,
-    registry: topicRegistry({ ...createDocumentTopics({ progress }), garage: garageTopic, payment: paymentTopic }),
+    registry: topicRegistry({
+      ...createDocumentTopics({ progress }),
+      garage: garageTopic,
+      payment: paymentTopic,
+      notifications: notificationsTopic,
+    }),
     maxTopics: MAX_TOPICS,
     now: clock,
   });
@@ -130,6 +140,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createDocumentHandlers({ documents }),
       ...createPaymentHandlers({ payments, startLimit: limits.limit('payment-start', START_LIMIT) }),
       ...createVehicleHandlers({ vehicles }),
+      ...createNoticeHandlers({ notices }),
     },
     authenticate: identity.authenticator.authenticate,
     stillValid: identity.authenticator.stillValid,
@@ -171,6 +182,8 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       },
       { path: '/api/verify', app: createVerificationRoutes({ db, clock }) },
       { path: MACHINES_PATH, app: createWebhookRoutes({ payments }) },
+      { path: UNSUBSCRIBE_PATH, app: createUnsubscribeRoutes({ notices }) },
+      { path: '/api/notices', app: createNoticeRoutes({ notices, requireSession: requireSession(identity.authenticator) }) },
       { path: '/api/payments', app: createPaymentRoutes({ payments, requireSession: requireSession(identity.authenticator) }) },
       {
         path: '/api/documents',

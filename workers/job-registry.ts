@@ -1,6 +1,9 @@
 import type { Db } from '#db/connect.ts';
 import type { QueueName } from '#shared/contracts/jobs.ts';
+import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
+import type { Country } from '#shared/domain/countries/country.ts';
 import type { Logger } from '#shared/node/logger.ts';
+import type { Counter } from '#shared/node/metrics.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
@@ -17,6 +20,8 @@ export interface JobDeps {
   progress: ProgressStore;
   logger: Logger;
   shutdown: Shutdown;
+  /** What became of e-mails and SMS. */
+  outcomes: Counter<'channel' | 'outcome'>;
   clock: () => Date;
 }
 
@@ -48,13 +53,31 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
   },
   async messages(deps) {
     const { createMessagesJob } = await import('./messages/messages.job.ts');
-    return createMessagesJob(deps);
+    return createMessagesJob({ ...deps, country: countryOfConfig(deps.config) });
+  },
+  async 'bulk-messages'(deps) {
+    const { createMessagesJob } = await import('./messages/messages.job.ts');
+    return createMessagesJob({ ...deps, country: countryOfConfig(deps.config) });
+  },
+  async notices(deps) {
+    const [{ createNoticesJob }, { createDeliveriesService }, { createRemindersService }] = await Promise.all([
+      import('./notices/notices.job.ts'),
+      import('#server/notices/deliveries.service.ts'),
+      import('#server/notices/reminders.service.ts'),
+    ]);
+    const country = countryOfConfig(deps.config);
+    return createNoticesJob({
+      deliveries: createDeliveriesService(deps),
+      reminders: createRemindersService({ ...deps, country }),
+    });
   },
   async upkeep(deps) {
     const { createUpkeepJob } = await import('./upkeep/upkeep.job.ts');
     return createUpkeepJob(deps);
   },
 };
+
+const countryOfConfig = ({ COUNTRY }: WorkerConfig): Country => countryOf(COUNTRY.toUpperCase() as CountryCode);
 
 async function confirmationsOf(deps: JobDeps) {
   const { createConfirmations } = await import('./payments/confirmations.ts');

@@ -15,6 +15,7 @@ import { createProgressStore } from '#server/documents/progress.service.ts';
 import { loadWorkerConfig, type WorkerRole } from './config.ts';
 import { JOB_REGISTRY, type JobDeps } from './job-registry.ts';
 import { schedulePaymentPoll } from './payments/schedule.ts';
+import { scheduleReminders } from './notices/schedule.ts';
 import { startRelayRole } from './relay/relay-role.ts';
 import { scheduleUpkeep } from './upkeep/schedule.ts';
 
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
     progress: createProgressStore({ redis: redisCache, bus, prefix, clock, logger }),
     logger,
     shutdown,
+    outcomes: metrics.counter('messages_total', 'E-mails and SMS by what became of them', ['channel', 'outcome']),
     clock,
   };
 
@@ -81,7 +83,10 @@ async function main(): Promise<void> {
     },
     ocr: () => work('ocr'),
     images: () => work('images'),
-    messages: () => work('messages'),
+    messages: async () => {
+      await Promise.all([work('messages'), work('bulk-messages'), work('notices')]);
+      shutdown.add('schedule of reminders', await scheduleReminders({ queues, logger }));
+    },
     upkeep: async () => {
       await work('upkeep');
       shutdown.add('upkeep schedule', await scheduleUpkeep({ queues, logger }));

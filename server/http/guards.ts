@@ -7,6 +7,9 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Under this path machines call, which have no page: each proves by itself who it is, and none of its routes looks at a cookie. */
 export const MACHINES_PATH = '/api/webhooks';
+/** Here mail programs unsubscribe their owner by themselves (RFC 8058); the link says for whom, and no route looks at a cookie. */
+export const UNSUBSCRIBE_PATH = '/api/unsubscribe';
+const NO_PAGES = [MACHINES_PATH, UNSUBSCRIBE_PATH];
 
 /**
  * A request that changes something must come from a page of the platform: its `Origin` is exactly ours. Browsers send it with every
@@ -14,7 +17,7 @@ export const MACHINES_PATH = '/api/webhooks';
  */
 export function checkOrigin(publicOrigin: string): MiddlewareHandler<HttpEnvironment> {
   return async (c, next) => {
-    const free = READING.has(c.req.method) || c.req.path.startsWith(`${MACHINES_PATH}/`);
+    const free = READING.has(c.req.method) || NO_PAGES.some((path) => c.req.path.startsWith(`${path}/`));
     if (!free && c.req.header('origin') !== publicOrigin) throw new AppError('ORIGIN_REFUSED');
     await next();
   };

@@ -3,6 +3,7 @@ import { ConfirmDocument, CorrectField, DocumentRef, DocumentView } from './docu
 import type { ErrorBody } from './errors.ts';
 import { Id } from './ids.ts';
 import type { SessionEnd } from './identity.ts';
+import { MarkRead } from './notices.ts';
 import { PaymentView, StartPayment } from './payments.ts';
 import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, type ResyncReason } from './topics.ts';
 import { ClaimRef, VehicleRef } from './vehicles.ts';
@@ -17,6 +18,7 @@ export const COMMANDS = {
   'document:confirm': { input: ConfirmDocument, output: z.object({ vehicleId: Id.nullable(), claimId: Id.nullable() }) },
   'document:discard': { input: DocumentRef, output: z.null() },
   'payment:start': { input: StartPayment, output: PaymentView },
+  'notice:mark-read': { input: MarkRead, output: z.null() },
   'vehicle:remove': { input: VehicleRef, output: z.null() },
   'claim:withdraw': { input: ClaimRef, output: z.null() },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;

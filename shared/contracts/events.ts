@@ -34,7 +34,17 @@ export const EVENTS = {
   /** These prove nothing any more: the list of revoked receipts is made anew. */
   'receipt.revoked': z.object({ references: z.array(ReceiptReference).min(1) }),
   'session.ended': z.object({ sessionId: Id, userId: Id }),
+  /** Signed in with a browser that this person never used before. */
+  'session.opened_on_new_browser': z.object({ sessionId: Id, userId: Id }),
+  'user.password_changed': z.object({ userId: Id }),
+  'user.email_changed': z.object({ userId: Id }),
+  'user.phone_changed': z.object({ userId: Id }),
   'message.requested': z.object({ messageId: Id }),
+  /** Thousands of messages that may wait: they go through a queue of their own. */
+  'message.requested_in_bulk': z.object({ messageIds: z.array(Id).min(1).max(1_000) }),
+  /** Somebody was told in the app. */
+  'notice.created': z.object({ noticeIds: z.array(Id).min(1).max(1_000) }),
+  'notice.read': z.object({ userId: Id }),
   'user.created': z.object({ userId: Id, locale: Locale }),
 } as const satisfies Record<string, z.ZodType>;
 

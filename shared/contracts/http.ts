@@ -26,6 +26,11 @@ import { Locale } from './identity.ts';
  *   GET    /api/receipts/:reference     –               → 200 ReceiptView, for who paid
  *   GET    /api/receipts/:reference/pdf –               → the PDF; 503 RECEIPT_NOT_READY for about a second after the posting
  *   GET    /api/verify/keys             –               → 200 VerificationKeys, for everybody
+ *   GET    /api/notices?before=<id>      –               → 200 NoticePage, the older ones
+ *   GET    /api/notices/preferences     –               → 200 NoticePreferencesView
+ *   POST   /api/notices/preferences     NoticePreferences → 200 NoticePreferencesView
+ *   GET    /api/unsubscribe/:token      –               → 200 Unsubscription; who asks for a page is sent to one
+ *   POST   /api/unsubscribe/:token      –               → 200 Unsubscription, without an account (RFC 8058); 400 LINK_INVALID
  *   POST, PUT /api/webhooks/:provider/:payment/:token  body: whatever the provider sends → 204 | 401
  */
 export const PublicConfig = z.object({

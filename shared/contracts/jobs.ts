@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EventName, EventPayload } from './events.ts';
 import { Id } from './ids.ts';
+import { NoticeSource } from './notices.ts';
 
 /** Classes of work, most urgent first. */
 export type QueueClass = 'high' | 'medium' | 'low';
@@ -11,6 +12,9 @@ export const QUEUES = {
   /** Asks providers how payments stand. Paced over all processes: the operator's own limit is ten a second. */
   'payment-checks': { class: 'high', perSecond: 10 },
   messages: { class: 'medium' },
+  notices: { class: 'medium' },
+  /** Reminders: beside the others, so that no one-time code waits behind thousands of them. */
+  'bulk-messages': { class: 'low' },
   ocr: { class: 'low' },
   images: { class: 'low' },
   upkeep: { class: 'low' },
@@ -30,6 +34,15 @@ export const JOBS = {
   'document.ocr': { queue: 'ocr', payload: z.object({ documentId: Id }), attempts: 2, backoffMs: 2_000 },
   'document.images': { queue: 'images', payload: z.object({ documentId: Id }), attempts: 3, backoffMs: 60_000 },
   'message.send': { queue: 'messages', payload: z.object({ messageId: Id }), attempts: 3, backoffMs: 60_000 },
+  'message.send-bulk': { queue: 'bulk-messages', payload: z.object({ messageId: Id }), attempts: 3, backoffMs: 60_000 },
+  'notice.deliver': {
+    queue: 'notices',
+    payload: z.object({ eventId: Id, source: NoticeSource }),
+    attempts: 3,
+    backoffMs: 5_000,
+  },
+  /** Comes up by itself every few minutes; does what is left of the day's work. */
+  'reminders.run': { queue: 'notices', payload: z.object({}), attempts: 1, backoffMs: 0 },
   'upkeep.sweep': { queue: 'upkeep', payload: z.object({}), attempts: 1, backoffMs: 0 },
 } as const satisfies Record<string, { queue: QueueName; payload: z.ZodType; attempts: number; backoffMs: number }>;
 
@@ -37,15 +50,37 @@ export type JobName = keyof typeof JOBS;
 export type JobPayload<J extends JobName> = z.infer<(typeof JOBS)[J]['payload']>;
 export type JobOrder = { [J in JobName]: { name: J; payload: JobPayload<J> } }[JobName];
 
-type JobsOfEvents = { [E in EventName]?: (payload: EventPayload<E>) => JobOrder[] };
+/** `eventId`: the outbox row's. */
+type JobsOfEvents = { [E in EventName]?: (payload: EventPayload<E>, eventId: string) => JobOrder[] };
+
+const notice = (eventId: string, source: NoticeSource): JobOrder => ({ name: 'notice.deliver', payload: { eventId, source } });
 
 /** Which jobs an event asks for. The relay enqueues them; nobody else does (but the sweeper, for what was lost). */
 export const JOBS_OF_EVENTS: JobsOfEvents = {
   'document.submitted': ({ documentId }) => [{ name: 'document.ocr', payload: { documentId } }],
   'document.resubmitted': ({ documentId }) => [{ name: 'document.ocr', payload: { documentId } }],
-  'document.read': ({ documentId }) => [{ name: 'document.images', payload: { documentId } }],
+  'document.read': ({ documentId }, eventId) => [
+    { name: 'document.images', payload: { documentId } },
+    notice(eventId, { event: 'document.read', documentId }),
+  ],
+  'document.needs_photo': ({ documentId }, eventId) => [notice(eventId, { event: 'document.needs_photo', documentId })],
+  'document.failed': ({ documentId }, eventId) => [notice(eventId, { event: 'document.failed', documentId })],
   'payment.started': ({ paymentId }) => [{ name: 'payment.initiate', payload: { paymentId } }],
-  'payment.succeeded': ({ paymentId }) => [{ name: 'receipt.render', payload: { paymentId } }],
+  'payment.succeeded': ({ paymentId }, eventId) => [
+    { name: 'receipt.render', payload: { paymentId } },
+    notice(eventId, { event: 'payment.succeeded', paymentId }),
+  ],
+  'payment.failed': ({ paymentId }, eventId) => [notice(eventId, { event: 'payment.failed', paymentId })],
+  'payment.expired': ({ paymentId }, eventId) => [notice(eventId, { event: 'payment.expired', paymentId })],
+  'payment.refund_due': ({ paymentId }, eventId) => [notice(eventId, { event: 'payment.refund_due', paymentId })],
   'payment.notified': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
   'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
+  'message.requested_in_bulk': ({ messageIds }) =>
+    messageIds.map((messageId) => ({ name: 'message.send-bulk', payload: { messageId } })),
+  'session.opened_on_new_browser': ({ sessionId, userId }, eventId) => [
+    notice(eventId, { event: 'session.opened_on_new_browser', sessionId, userId }),
+  ],
+  'user.password_changed': ({ userId }, eventId) => [notice(eventId, { event: 'user.password_changed', userId })],
+  'user.email_changed': ({ userId }, eventId) => [notice(eventId, { event: 'user.email_changed', userId })],
+  'user.phone_changed': ({ userId }, eventId) => [notice(eventId, { event: 'user.phone_changed', userId })],
 };

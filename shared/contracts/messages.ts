@@ -9,6 +9,8 @@ export const MESSAGES = {
   sign_up_code: z.object({ sealedCode: z.string() }),
   /** Somebody tried to sign up with an address that has an account. */
   account_exists: z.object({}),
+  /** Carries a notice (`notice_id` of its row): what it says is made of that. */
+  notice: z.object({}),
 } as const satisfies Record<string, z.ZodType<Record<string, string>>>;
 
 export type MessageName = keyof typeof MESSAGES;

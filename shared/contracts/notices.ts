@@ -22,7 +22,8 @@ export type NoticeTax = z.infer<typeof NoticeTax>;
 /** Vehicles named in one notice; the rest are counted. */
 export const MOST_NAMED = 20;
 
-const document = z.object({ documentId: Id, plate: z.string().nullable(), country: z.string().length(2) });
+/** The plate, once one was read that can be one. */
+const document = z.object({ documentId: Id, vehicle: z.object(plate).nullable() });
 const payment = z.object({ paymentId: Id, ...money, items: z.array(NoticeTax) });
 const receipts = payment.extend({ receipts: z.array(ReceiptRef) });
 const refund = z.object({ paymentId: Id, refundId: Id, ...money });

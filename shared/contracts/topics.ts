@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts';
 import { Instant } from './ids.ts';
+import { NotificationsView } from './notices.ts';
 import { PaymentView } from './payments.ts';
 import { GarageView } from './vehicles.ts';
 
@@ -18,6 +19,7 @@ export const TOPICS = {
   'document-progress': { keyed: true, kind: 'ephemeral', state: ReadingProgress.nullable() },
   'reading-queue': { keyed: false, kind: 'state', state: ReadingQueueView },
   payment: { keyed: true, kind: 'state', state: PaymentView },
+  notifications: { keyed: true, kind: 'state', state: NotificationsView },
   garage: { keyed: true, kind: 'state', state: GarageView },
 } as const satisfies Record<string, { keyed: boolean; kind: TopicKind; state: z.ZodType }>;
 

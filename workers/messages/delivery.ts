@@ -10,6 +10,8 @@ export interface EmailDelivery extends Delivery {
   subject: string;
   text: string;
   html: string;
+  /** Where the mail program unsubscribes its owner by itself. */
+  unsubscribe?: string | null | undefined;
 }
 export interface SmsDelivery extends Delivery {
   text: string;
@@ -48,7 +50,7 @@ export function createEmailSender(options: { url: string; from: string; domain: 
     disableUrlAccess: true,
   });
   return {
-    async send({ id, to, locale, subject, text, html }) {
+    async send({ id, to, locale, subject, text, html, unsubscribe }) {
       try {
         await transport.sendMail({
           messageId: `<${id}@${options.domain}>`,
@@ -57,7 +59,15 @@ export function createEmailSender(options: { url: string; from: string; domain: 
           subject,
           text,
           html,
-          headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': locale },
+          headers: {
+            'Auto-Submitted': 'auto-generated',
+            'Content-Language': locale,
+            // RFC 8058: both headers, or the program only shows a link.
+            ...(unsubscribe && {
+              'List-Unsubscribe': `<${unsubscribe}>`,
+              'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+            }),
+          },
         });
       } catch (error) {
         const status = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : null;

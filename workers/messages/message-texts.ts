@@ -7,7 +7,16 @@ export interface MessageText {
   /** Paragraphs of the e-mail. A paragraph that is `code` alone is shown large. */
   paragraphs: readonly string[];
   sms: string;
+  /** The page that it is about, as a button of the e-mail. */
+  action?: { label: string; url: string };
+  /** Under a rule at the end of the e-mail. */
+  footer?: { text: string | null; links: readonly { label: string; url: string }[] };
+  /** Where a mail program unsubscribes by itself (RFC 8058); null for what must come. */
+  unsubscribe?: string | null;
 }
+
+/** Messages with a text of their own; a notice's is made of the notice (`notice-texts.ts`). */
+export type PlainMessageName = Exclude<MessageName, 'notice'>;
 
 /** What a template is filled with: its parameters, opened. */
 export interface MessageFacts {
@@ -15,10 +24,10 @@ export interface MessageFacts {
   account_exists: Record<never, never>;
 }
 
-type Template<M extends MessageName> = (facts: MessageFacts[M] & { origin: string }) => MessageText;
+type Template<M extends PlainMessageName> = (facts: MessageFacts[M] & { origin: string }) => MessageText;
 
 /** Texts of every message in every language. A missing one does not compile. */
-export const MESSAGE_TEXTS: { [M in MessageName]: Record<Locale, Template<M>> } = {
+export const MESSAGE_TEXTS: { [M in PlainMessageName]: Record<Locale, Template<M>> } = {
   sign_up_code: {
     fr: ({ code }) => ({
       subject: `${code} : votre code Vignette`,
@@ -68,4 +77,8 @@ export const MESSAGE_TEXTS: { [M in MessageName]: Record<Locale, Template<M>> } 
 };
 
 /** Minutes after which a message is of no use any more, and is not sent. */
-export const USEFUL_MINUTES: { [M in MessageName]: number } = { sign_up_code: SIGN_UP_CODE_MINUTES, account_exists: 24 * 60 };
+export const USEFUL_MINUTES: { [M in MessageName]: number } = {
+  sign_up_code: SIGN_UP_CODE_MINUTES,
+  account_exists: 24 * 60,
+  notice: 3 * 24 * 60,
+};

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertMessage } from '#db/messages.repository.ts';
 import { messages } from '#db/schema/platform.ts';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
+import { madagascar } from '#shared/domain/countries/madagascar.ts';
+import { createMetrics } from '#shared/node/metrics.ts';
 import { deriveKey, sealText } from '#shared/node/keys.ts';
 import type { JobHandlers } from '#shared/node/queues.ts';
 import { createShutdown, type Shutdown } from '#shared/node/shutdown.ts';
@@ -18,6 +20,10 @@ const SECRET = 'a secret of the tests that is long enough';
 const TO = 'hanta@example.mg';
 const PHONE = '+261341234567';
 const logger = silentLogger();
+const outcomes = createMetrics({ process: 'test', defaults: false }).counter('messages_total', 'Messages', [
+  'channel',
+  'outcome',
+]);
 
 let database: TestDatabase;
 let shutdown: Shutdown;
@@ -67,7 +73,7 @@ beforeAll(async () => {
     SMTP_URL: `smtp://127.0.0.1:${port(smtp.server)}`,
     SMS_URL: `http://127.0.0.1:${port(gateway)}/sms`,
   };
-  job = createMessagesJob({ db: database.db, clock: () => now, shutdown, config });
+  job = createMessagesJob({ db: database.db, clock: () => now, shutdown, country: madagascar, outcomes, config });
 });
 afterAll(async () => {
   await shutdown.run('the tests are over');
@@ -180,7 +186,14 @@ describe('a message that is not taken', () => {
 
   it('because its channel is off, or its code was sealed for another row, is given up', async () => {
     const { SMTP_URL: _off, ...without } = config;
-    const off = createMessagesJob({ db: database.db, clock: () => now, shutdown, config: without });
+    const off = createMessagesJob({
+      db: database.db,
+      clock: () => now,
+      shutdown,
+      country: madagascar,
+      outcomes,
+      config: without,
+    });
     await expect(run(await message('email', 'fr'), 1, off)).rejects.toThrow('SMTP_URL');
     const [one, two] = [await message('email', 'fr'), await message('email', 'fr')];
     await database.db

@@ -58,6 +58,6 @@ export function coalesce(messages: readonly BusMessage[]): BusMessage[] {
 /** The jobs of one row; their ids come from the row, so that enqueuing it again adds nothing. */
 export function jobsOf(row: OutboxRow): IdentifiedJob[] {
   const { name, payload } = parseEvent(row);
-  const order = JOBS_OF_EVENTS[name] as ((payload: unknown) => JobOrder[]) | undefined;
-  return (order?.(payload) ?? []).map((job, index) => ({ id: `outbox-${row.id}-${index}`, job }));
+  const order = JOBS_OF_EVENTS[name] as ((payload: unknown, eventId: string) => JobOrder[]) | undefined;
+  return (order?.(payload, row.id) ?? []).map((job, index) => ({ id: `outbox-${row.id}-${index}`, job }));
 }

@@ -1,8 +1,10 @@
 import type { Db } from '#db/connect.ts';
 import { unsentMessages } from '#db/messages.repository.ts';
+import { lostNotices } from '#db/notice-sources.repository.ts';
 import { documentsWithoutImages, overdueDocuments } from '#db/upkeep.repository.ts';
 import { READING_LIMIT_MS } from '#server/documents/readings.service.ts';
 import type { QueueName } from '#shared/contracts/jobs.ts';
+import { NoticeSource } from '#shared/contracts/notices.ts';
 import type { IdentifiedJob, JobQueues } from '#shared/node/queues.ts';
 
 export interface LostJobsDeps {
@@ -19,6 +21,9 @@ export const IMAGES_TOO_LONG_MS = 15 * 60_000;
 const IMAGES_GIVEN_UP_MS = 24 * 3600_000;
 /** A message is sent within seconds; while its job waits for the next try, the job is there. */
 export const UNSENT_TOO_LONG_MS = 60_000;
+/** A notice is made within seconds, its three tries take half a minute; nobody wants to hear a day later. */
+export const NOTICES_TOO_LONG_MS = 2 * 60_000;
+const NOTICES_GIVEN_UP_MS = 24 * 3600_000;
 
 const BATCH = 500;
 /** Jobs looked through for live ones; with more waiting, none can be told to be gone. */
@@ -64,17 +69,41 @@ export async function restoreImages({ db, queues, clock }: LostJobsDeps): Promis
 
 /** The same for messages that are neither sent nor given up. One that has become useless meanwhile is given up by its job. */
 export async function restoreMessages({ db, queues, clock }: LostJobsDeps): Promise<number> {
+  let restored = 0;
+  for (const bulk of [false, true]) {
+    const now = clock();
+    const createdBefore = new Date(now.getTime() - UNSENT_TOO_LONG_MS);
+    const overdue = await unsentMessages(db, { createdBefore, now, bulk }, BATCH);
+    const live = overdue.length > 0 ? await liveIds(queues, bulk ? 'bulk-messages' : 'messages', 'messageId') : null;
+    if (!live) continue;
+    const lost = overdue.filter((id) => !live.has(id));
+    const name = bulk ? 'message.send-bulk' : 'message.send';
+    await queues.add(
+      lost.map((id): IdentifiedJob => ({
+        id: `sweep-${id}-${minuteOf(now.getTime())}`,
+        job: { name, payload: { messageId: id } },
+      })),
+    );
+    restored += lost.length;
+  }
+  return restored;
+}
+
+/** The same for events that nobody was told of. An event is done once: a job too many adds nothing. */
+export async function restoreNotices({ db, queues, clock }: LostJobsDeps): Promise<number> {
   const now = clock().getTime();
-  const overdue = await unsentMessages(db, new Date(now - UNSENT_TOO_LONG_MS), BATCH);
-  if (overdue.length === 0) return 0;
-  const live = await liveIds(queues, 'messages', 'messageId');
-  if (!live) return 0;
-  const lost = overdue.filter((id) => !live.has(id));
+  const names = NoticeSource.options.flatMap(({ shape }) =>
+    'options' in shape.event ? shape.event.options : [shape.event.value],
+  );
+  const between = { createdAfter: new Date(now - NOTICES_GIVEN_UP_MS), enqueuedBefore: new Date(now - NOTICES_TOO_LONG_MS) };
+  const lost = await lostNotices(db, names, between, BATCH);
   await queues.add(
-    lost.map((id): IdentifiedJob => ({
-      id: `sweep-${id}-${minuteOf(now)}`,
-      job: { name: 'message.send', payload: { messageId: id } },
-    })),
+    lost.flatMap(({ eventId, name, payload }): IdentifiedJob[] => {
+      const source = NoticeSource.safeParse({ ...payload, event: name });
+      if (!source.success) return [];
+      const id = `sweep-${eventId}-${Math.floor(now / NOTICES_TOO_LONG_MS)}`;
+      return [{ id, job: { name: 'notice.deliver', payload: { eventId, source: source.data } } }];
+    }),
   );
   return lost.length;
 }

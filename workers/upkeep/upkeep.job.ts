@@ -1,10 +1,12 @@
 import type { Db } from '#db/connect.ts';
+import { eraseMessages } from '#db/messages.repository.ts';
+import { pruneNoticeSources } from '#db/notice-sources.repository.ts';
 import { deleteExpiredSessions, deleteExpiredVerifications, pruneOutbox } from '#db/upkeep.repository.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
-import { restoreImages, restoreMessages, restoreReadings } from './lost-jobs.ts';
+import { restoreImages, restoreMessages, restoreNotices, restoreReadings } from './lost-jobs.ts';
 import { deletePendingOrphans } from './pending-orphans.ts';
 
 export interface UpkeepJobDeps {
@@ -18,6 +20,10 @@ export interface UpkeepJobDeps {
 
 /** Done rows of the outbox are kept so long, for who asks what happened. Milliseconds. */
 export const OUTBOX_KEPT_MS = 7 * 24 * 3600_000;
+/** To whom a message went and what it was made of is of use while somebody may ask about it. */
+export const MESSAGES_KEPT_MS = 30 * 24 * 3600_000;
+/** Longer than the outbox rows that they answer for. */
+const NOTICE_SOURCES_KEPT_MS = 8 * 24 * 3600_000;
 /** Listing the object store is slow and its orphans wait a day anyway. */
 const ORPHANS_EVERY_MS = 3600_000;
 /** Rows deleted in one statement. */
@@ -35,6 +41,9 @@ export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
     'readings restored': () => restoreReadings(deps),
     'images restored': () => restoreImages(deps),
     'messages restored': () => restoreMessages(deps),
+    'notices restored': () => restoreNotices(deps),
+    'messages erased': () => eraseMessages(db, new Date(clock().getTime() - MESSAGES_KEPT_MS), BATCH),
+    'notice sources pruned': () => pruneNoticeSources(db, new Date(clock().getTime() - NOTICE_SOURCES_KEPT_MS), BATCH),
     'sessions expired': async () => {
       const ended = await deleteExpiredSessions(db, clock(), BATCH);
       // The trigger has told of each in the outbox.

@@ -43,6 +43,7 @@ export const errors = {
   TAX_BEING_PAID: 'A payment of this tax is already under way. Wait for its outcome before you start again.',
   RECEIPT_NOT_FOUND: 'This receipt cannot be found.',
   RECEIPT_NOT_READY: 'The receipt is being made. Try again in a few seconds.',
+  LINK_INVALID: 'This link is incomplete or was altered. Open it again from the message that you received.',
   TOPIC_UNKNOWN: 'This information is not followed live.',
   TOPIC_FORBIDDEN: 'This page does not exist, or it is not yours.',
   TOO_MANY_SOCKETS: 'Vignette is open in too many windows. Close some of them.',

@@ -44,6 +44,7 @@ export const errors = {
   TAX_BEING_PAID: 'Un paiement de cette taxe est déjà en cours. Attendez son résultat avant de recommencer.',
   RECEIPT_NOT_FOUND: 'Ce reçu est introuvable.',
   RECEIPT_NOT_READY: 'Le reçu est en préparation. Réessayez dans quelques secondes.',
+  LINK_INVALID: 'Ce lien n’est pas complet, ou il a été modifié. Rouvrez-le depuis le message que vous avez reçu.',
   TOPIC_UNKNOWN: 'Cette information n’est pas suivie en direct.',
   TOPIC_FORBIDDEN: 'Cette page n’existe pas, ou elle n’est pas à vous.',
   TOO_MANY_SOCKETS: 'Vignette est ouvert dans trop de fenêtres. Fermez-en quelques-unes.',

@@ -1,0 +1,113 @@
+import type { Tx } from '#db/connect.ts';
+import { findDocumentView } from '#db/document-views.repository.ts';
+import { usersOfVehicles } from '#db/notice-sources.repository.ts';
+import type { NewNotice } from '#db/notices.repository.ts';
+import { findDocument } from '#db/documents.repository.ts';
+import { readPayment } from '#db/payment-views.repository.ts';
+import type { NoticeSource } from '#shared/contracts/notices.ts';
+import type { PaymentState } from '#shared/contracts/payments.ts';
+import { effectiveValue } from '#shared/domain/documents.ts';
+import { countriesOfPlate, isPlate, normalisePlate } from '#shared/domain/plates.ts';
+
+/** Whom an event is told to, and what; nobody when it was overtaken by a later one, which is told of by itself. */
+export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource): Promise<NewNotice[]> {
+  switch (source.event) {
+    case 'document.read':
+    case 'document.needs_photo':
+    case 'document.failed':
+      return documentNotices(tx, eventId, source.event, source.documentId);
+    case 'payment.succeeded':
+    case 'payment.failed':
+    case 'payment.expired':
+    case 'payment.refund_due':
+      return paymentNotices(tx, source.event, source.paymentId);
+    case 'session.opened_on_new_browser': {
+      const { userId, sessionId } = source;
+      return [{ userId, eventKey: sessionId, content: { kind: 'sign_in_new_browser', params: { sessionId } } }];
+    }
+    case 'user.password_changed':
+      return [{ userId: source.userId, eventKey: eventId, content: { kind: 'password_changed', params: {} } }];
+    case 'user.email_changed':
+      return [{ userId: source.userId, eventKey: eventId, content: { kind: 'email_changed', params: {} } }];
+    case 'user.phone_changed':
+      return [{ userId: source.userId, eventKey: eventId, content: { kind: 'phone_changed', params: {} } }];
+  }
+}
+
+const DOCUMENT_KINDS = {
+  'document.read': { kind: 'document_read', status: 'read' },
+  'document.needs_photo': { kind: 'document_needs_photo', status: 'needs_photo' },
+  'document.failed': { kind: 'document_failed', status: 'failed' },
+} as const;
+
+/** A document may be read several times: each time is an event of its own. */
+async function documentNotices(
+  tx: Tx,
+  eventId: string,
+  event: keyof typeof DOCUMENT_KINDS,
+  documentId: string,
+): Promise<NewNotice[]> {
+  const { kind, status } = DOCUMENT_KINDS[event];
+  const [document, view] = [await findDocument(tx, documentId), await findDocumentView(tx, documentId)];
+  if (!document || view?.status !== status) return [];
+  const field = view.fields.find(({ name }) => name === 'plate');
+  const vehicle = field ? vehicleOf(effectiveValue(field), view.country ?? null) : null;
+  return [{ userId: document.userId, eventKey: eventId, content: { kind, params: { documentId, vehicle } } }];
+}
+
+/** What was read as a plate, when it can be one: nothing else that stands on a photograph gets into a message. */
+function vehicleOf(text: string, issuer: string | null): { plate: string; country: string } | null {
+  const plate = normalisePlate(text);
+  const country = issuer !== null && isPlate(plate, issuer) ? issuer : countriesOfPlate(plate)[0];
+  return country === undefined ? null : { plate, country };
+}
+
+const PAYMENT_STATES = {
+  'payment.succeeded': 'receipted',
+  'payment.failed': 'failed',
+  'payment.expired': 'expired',
+  'payment.refund_due': 'reconciled',
+} as const satisfies Record<string, PaymentState>;
+
+async function paymentNotices(tx: Tx, event: keyof typeof PAYMENT_STATES, paymentId: string): Promise<NewNotice[]> {
+  const payment = await readPayment(tx, paymentId);
+  if (!payment || payment.state !== PAYMENT_STATES[event]) return [];
+  const { payerId: userId, amount, currency } = payment;
+  const items = payment.items.map(({ plate, country, fiscalYear }) => ({ plate, country, fiscalYear }));
+  const params = { paymentId, amount, currency, items };
+  const eventKey = paymentId;
+  switch (event) {
+    case 'payment.failed':
+      return [{ userId, eventKey, content: { kind: 'payment_failed', params: { ...params, failure: payment.failure } } }];
+    case 'payment.expired':
+      return [{ userId, eventKey, content: { kind: 'payment_expired', params } }];
+    case 'payment.refund_due':
+      return [{ userId, eventKey, content: { kind: 'refund_due', params } }];
+    case 'payment.succeeded': {
+      const receipts = payment.items.flatMap(({ receipt }) => (receipt ? [receipt] : []));
+      const late = payment.settledAt !== null && payment.settledAt > payment.expiresAt;
+      const kind = late ? 'payment_confirmed_late' : 'payment_succeeded';
+      return [{ userId, eventKey, content: { kind, params: { ...params, receipts } } }, ...(await paidForOthers(tx, payment))];
+    }
+  }
+}
+
+/** Whoever owns a vehicle learns that its tax is paid, not by whom. */
+async function paidForOthers(
+  tx: Tx,
+  {
+    payerId,
+    items,
+  }: { payerId: string; items: readonly { vehicleId: string; plate: string; country: string; fiscalYear: number }[] },
+): Promise<NewNotice[]> {
+  const users = await usersOfVehicles(
+    tx,
+    items.map(({ vehicleId }) => vehicleId),
+  );
+  return items.flatMap(({ vehicleId, plate, country, fiscalYear }): NewNotice[] => {
+    const userId = users.get(vehicleId);
+    if (userId === undefined || userId === payerId) return [];
+    const params = { vehicleId, plate, country, fiscalYear };
+    return [{ userId, eventKey: `${vehicleId}:${fiscalYear}`, content: { kind: 'tax_paid_by_other', params } }];
+  });
+}

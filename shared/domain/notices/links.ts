@@ -1,0 +1,31 @@
+import type { NoticeContent } from '#shared/contracts/notices.ts';
+
+/** The page that a notice is about. */
+export function pageOf({ kind, params }: NoticeContent): string {
+  switch (kind) {
+    case 'document_read':
+    case 'document_needs_photo':
+    case 'document_failed':
+      return `/vehicules/documents/${params.documentId}`;
+    case 'payment_succeeded':
+    case 'payment_confirmed_late':
+    case 'payment_failed':
+    case 'payment_expired':
+    case 'refund_due':
+    case 'refund_approved':
+    case 'refund_paid':
+      return `/paiements/${params.paymentId}`;
+    case 'tax_due':
+    case 'tax_overdue':
+      return '/payer';
+    case 'tax_paid_by_other':
+    case 'transfer_asked':
+    case 'transfer_confirmed':
+      return '/vehicules';
+    case 'sign_in_new_browser':
+    case 'password_changed':
+    case 'email_changed':
+    case 'phone_changed':
+      return '/compte';
+  }
+}
