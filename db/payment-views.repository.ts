@@ -1,5 +1,6 @@
 import { asc, eq, inArray } from 'drizzle-orm';
 import type { PaymentHistory, PaymentItemView, PaymentView } from '#shared/contracts/payments.ts';
+import { isOpen } from '#shared/domain/payments/intent-state.ts';
 import { receiptNumber } from '#shared/domain/payments/receipt-text.ts';
 import type { Executor } from './connect.ts';
 import { findIntent, intentsOf, type IntentRow } from './payments.repository.ts';
@@ -65,7 +66,8 @@ function viewOf(intent: IntentRow, items: PaymentItemView[]): PaymentView {
   const { id, state, version, provider, amount, currency, failure, refundDue } = intent;
   return {
     ...{ id, state, version, provider, amount, currency, failure, refundDue, items },
-    phone: intent.phone.replace(/\d(?=\d{3})/g, '•'),
+    phone: intent.phone?.replace(/\d(?=\d{3})/g, '•') ?? null,
+    redirectUrl: isOpen(state) && !intent.cancelRequestedAt ? intent.redirectUrl : null,
     startedAt: intent.createdAt.toISOString(),
     expiresAt: intent.expiresAt.toISOString(),
     settledAt: intent.settledAt?.toISOString() ?? null,

@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNull, lte, notExists, sql } from 'drizzle-orm';
+import type { ProviderCode } from '#shared/contracts/payments.ts';
 import type { PaymentOrder } from '#shared/domain/payments/order.ts';
 import type { Executor, Tx } from './connect.ts';
 import { assessmentClaims, assessments, paymentIntents, paymentItems, receiptKeys, webhookEvents } from './schema/payments.ts';
@@ -121,6 +122,28 @@ export async function intentsToCheck(db: Executor, now: Date, limit: number): Pr
     .where(lte(paymentIntents.nextCheckAt, now))
     .orderBy(asc(paymentIntents.nextCheckAt))
     .limit(limit);
+}
+
+/** Keeps the provider's id of an order that it brings itself, where none is known and no other order goes by it. */
+export async function learnHandle(
+  tx: Tx,
+  { id, provider, handle }: { id: string; provider: ProviderCode; handle: string },
+): Promise<void> {
+  const other = tx
+    .select({ id: paymentIntents.id })
+    .from(paymentIntents)
+    .where(and(eq(paymentIntents.provider, provider), eq(paymentIntents.providerHandle, handle)));
+  await tx
+    .update(paymentIntents)
+    .set({ providerHandle: handle })
+    .where(
+      and(
+        eq(paymentIntents.id, id),
+        eq(paymentIntents.provider, provider),
+        isNull(paymentIntents.providerHandle),
+        notExists(other),
+      ),
+    );
 }
 
 /** A payer's intents since a day, newest first. */

@@ -35,8 +35,14 @@ export const paymentIntents = pgTable(
     idempotencyKey: uuid('idempotency_key').notNull(),
     orderDigest: text('order_digest').notNull(),
     provider: text('provider').$type<ProviderCode>().notNull(),
-    /** E.164. */
-    phone: text('phone').notNull(),
+    /** E.164; null: the provider asks no telephone. */
+    phone: text('phone'),
+    /** The provider's own id of the order, under which it can be asked; null: not given yet, or it goes by ours. */
+    providerHandle: text('provider_handle'),
+    /** The provider's page for this order; opens it to whoever has it, so only the payer is told. */
+    redirectUrl: text('redirect_url'),
+    /** The payer wants it to end: it has, when the provider says so. */
+    cancelRequestedAt: instant('cancel_requested_at'),
     state: text('state').$type<PaymentState>().notNull().default('created'),
     version: integer('version').notNull().default(1),
     amount: money('amount').notNull(),
@@ -53,6 +59,10 @@ export const paymentIntents = pgTable(
   },
   (t) => [
     uniqueIndex('payment_intents_key').on(t.payerId, t.idempotencyKey),
+    // One order of theirs is one of ours.
+    uniqueIndex('payment_intents_handle_key')
+      .on(t.provider, t.providerHandle)
+      .where(sql`${t.providerHandle} is not null`),
     index('payment_intents_payer_idx').on(t.payerId, t.createdAt.desc()),
     index('payment_intents_check_idx')
       .on(t.nextCheckAt)
@@ -61,6 +71,7 @@ export const paymentIntents = pgTable(
       'payment_intents_state_known',
       sql`${t.state} in ('created', 'pushed', 'pending', 'succeeded', 'failed', 'expired', 'unknown', 'reconciled', 'receipted')`,
     ),
+    check('payment_intents_phone', sql`${t.phone} is not null or ${t.provider} not in ('mtn_momo', 'mvola')`),
     check('payment_intents_amount_positive', sql`${t.amount} > 0`),
     check('payment_intents_refund_due', sql`${t.refundDue} in (0, ${t.amount})`),
   ],

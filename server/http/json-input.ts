@@ -20,15 +20,15 @@ export async function readJson<S extends z.ZodType>(c: Context<HttpEnvironment>,
   return schema.parse(value);
 }
 
-/** Reads a body of at most 16 KiB as it came. Throws INVALID_INPUT. */
-export async function readBytes(c: Context<HttpEnvironment>): Promise<Buffer> {
+/** Reads a body of at most 16 KiB, or as much as is said, as it came. Throws INVALID_INPUT. */
+export async function readBytes(c: Context<HttpEnvironment>, maxBytes = MAX_BYTES): Promise<Buffer> {
   const tooLarge = (): AppError => new AppError('INVALID_INPUT', { why: 'too-large' });
-  if (Number(c.req.header('content-length') ?? 0) > MAX_BYTES) throw tooLarge();
+  if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of bodyOf(c)) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) throw tooLarge();
+    if (bytes > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -4,7 +4,7 @@ import { findIntent, itemsOf, lockIntent, releaseClaims, updateIntent, type Inte
 import type { EventName } from '#shared/contracts/events.ts';
 import type { PaymentFailure } from '#shared/contracts/payments.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
-import { afterEvent, holdsClaims, isSettled, type IntentEvent } from '#shared/domain/payments/intent-state.ts';
+import { afterEvent, holdsClaims, isOpen, isSettled, type IntentEvent } from '#shared/domain/payments/intent-state.ts';
 import { checkDelayMs, LATE_WITHIN_MS } from '#shared/domain/payments/order.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
@@ -32,6 +32,15 @@ export interface ConfirmationsService {
   check(id: string): Promise<void>;
 }
 
+/** What is kept beside an event. */
+interface Change {
+  failure?: PaymentFailure;
+  handle?: string;
+  redirectUrl?: string;
+  /** The provider will say nothing else. */
+  lastWord?: boolean;
+}
+
 /** When the provider's answer is a success that is not ours, a person must look: not asked again before. Milliseconds. */
 const DISPUTED_MS = 3600_000;
 
@@ -47,19 +56,15 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
   const { db, notifier, clock, logger } = deps;
 
   /** Moves a locked intent, when the event means something to it, and sets when it is looked at again. */
-  async function move(
-    tx: Tx,
-    intent: IntentRow,
-    event: IntentEvent | null,
-    failure: PaymentFailure | null = null,
-  ): Promise<boolean> {
+  async function move(tx: Tx, intent: IntentRow, event: IntentEvent | null, change: Change): Promise<boolean> {
     const at = clock();
     const to = event && afterEvent(intent.state, event);
     const state = to ?? intent.state;
-    const again = { checks: intent.checks + 1, nextCheckAt: nextCheckOf({ ...intent, state }, at), updatedAt: at };
+    const { failure = null, lastWord = event === 'fail' } = change;
+    const nextCheckAt = lastWord && to !== intent.state ? null : nextCheckOf({ ...intent, state }, at);
+    const again = { ...orderOf(intent, change), checks: intent.checks + 1, nextCheckAt, updatedAt: at };
     if (to === null || to === intent.state) {
-      // What has expired and then failed has had the provider's last word.
-      await updateIntent(tx, intent.id, to === null && event === 'fail' ? { ...again, nextCheckAt: null } : again);
+      await updateIntent(tx, intent.id, again);
       return to !== null;
     }
     await updateIntent(tx, intent.id, { ...again, state: to, failure });
@@ -69,28 +74,37 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
     return true;
   }
 
-  async function apply(id: string, event: IntentEvent | null, failure: PaymentFailure | null = null): Promise<boolean> {
+  async function apply(id: string, event: IntentEvent | null, change: Change = {}): Promise<boolean> {
     const moved = await db.transaction(async (tx) => {
       const intent = await lockIntent(tx, id);
-      return intent !== null && !isSettled(intent.state) && move(tx, intent, event, failure);
+      return intent !== null && !isSettled(intent.state) && move(tx, intent, event, change);
     });
     notifier.wake();
     return moved;
   }
 
+  /** What the provider told of the order, to be kept; the first handle stays: under it the order can be asked. */
+  function orderOf({ id, providerHandle }: IntentRow, { handle, redirectUrl }: Change) {
+    const second = handle !== undefined && providerHandle !== null && handle !== providerHandle;
+    if (second) logger.error({ paymentId: id }, 'ALARM a provider has two orders for one payment: a person must look');
+    return { ...(handle && !second && { providerHandle: handle }), ...(redirectUrl && !second && { redirectUrl }) };
+  }
+
   async function initiate(id: string): Promise<void> {
     const intent = await findIntent(db, id);
     if (!intent || afterEvent(intent.state, 'push') === null) return;
-    if (clock() >= intent.expiresAt) return void (await apply(id, 'expire'));
+    // Whoever gave it before and died may have been heard: the provider is asked first.
+    if (clock() >= intent.expiresAt) return intent.state === 'created' ? void (await apply(id, 'expire')) : check(id);
     // Written before the call: whoever dies in between leaves an intent of which it is known that it may have been given.
     if (!(await apply(id, 'push'))) return;
-    const { phone, amount, currency } = intent;
-    const answer = await providerOf(intent).initiate({ id, phone, amount, currency, message: 'Vignette' });
+    const { phone, amount, currency, createdAt: startedAt, expiresAt } = intent;
+    const order = { id, phone, amount, currency, message: 'Vignette', startedAt, expiresAt };
+    const answer = await providerOf(intent).initiate(order);
     switch (answer.kind) {
       case 'accepted':
-        return void (await apply(id, 'accept'));
+        return void (await apply(id, 'accept', answer));
       case 'refused':
-        return void (await apply(id, 'fail', answer.failure));
+        return void (await apply(id, 'fail', answer));
       case 'busy':
         return void (await apply(id, null));
       case 'unclear':
@@ -103,17 +117,27 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
     const intent = await findIntent(db, id);
     if (!intent || isSettled(intent.state)) return;
     if (intent.state === 'created') return initiate(id);
-    const status = await providerOf(intent).fetchStatus(id);
+    const provider = providerOf(intent);
+    const order = { id, handle: intent.providerHandle, phone: intent.phone };
+    if (intent.cancelRequestedAt && isOpen(intent.state)) await provider.cancel?.(order);
+    const status = await provider.fetchStatus(order);
     const late = clock() >= intent.expiresAt;
     switch (status.kind) {
       case 'succeeded':
         return settle(intent, status);
       case 'failed':
-        return void (await apply(id, 'fail', status.failure));
+        return void (await apply(id, 'fail', status));
+      case 'closed':
+        return void (await (intent.cancelRequestedAt
+          ? apply(id, 'fail', { failure: 'payer_cancelled' })
+          : apply(id, 'expire', { lastWord: true })));
       case 'pending':
         return void (await apply(id, late ? 'expire' : 'accept'));
       case 'not_found':
         return late ? void (await apply(id, 'expire')) : initiate(id);
+      case 'no_handle':
+        if (!late && afterEvent(intent.state, 'push') !== null) return initiate(id);
+        return void (await apply(id, late ? 'lose' : null));
       case 'unavailable':
         logger.info({ paymentId: id, why: status.why }, 'the provider does not say how a payment stands');
         return void (await apply(id, late ? 'lose' : null));

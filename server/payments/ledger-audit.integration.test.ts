@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { auditBooks, auditLedger } from '#db/ledger-audit.ts';
-import { ACCEPT_WITHIN_MS } from '#shared/domain/payments/order.ts';
+import { acceptWithinMs } from '#shared/domain/payments/order.ts';
 import { AMOUNT, createPaymentsFixture, type PaymentsFixture } from './testing/payments-fixture.ts';
 
 let fixture: PaymentsFixture;
@@ -21,7 +21,7 @@ it('finds nothing after payments of every end', async () => {
   await confirm((await fixture.pending(payer, await fixture.order(payer, 3))).id);
   const vehicle = await fixture.addVehicle(payer);
   const first = await fixture.pending(payer, fixture.orderOf([vehicle.id]));
-  fixture.clock.turn(ACCEPT_WITHIN_MS + 1);
+  fixture.clock.turn(acceptWithinMs('mtn_momo') + 1);
   await fixture.confirmations.check(first.id);
   await confirm((await fixture.pending(payer, fixture.orderOf([vehicle.id]))).id);
   await confirm(first.id);

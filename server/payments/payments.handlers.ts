@@ -12,11 +12,15 @@ export interface PaymentHandlersDeps {
 }
 
 /** Socket commands about payments. */
-export function createPaymentHandlers({ payments, startLimit }: PaymentHandlersDeps): CommandHandlers<'payment:start'> {
+export function createPaymentHandlers({
+  payments,
+  startLimit,
+}: PaymentHandlersDeps): CommandHandlers<'payment:start' | 'payment:cancel'> {
   return {
     'payment:start': async ({ viewer }, order) => {
       await startLimit.consume(viewer.userId);
       return payments.start(viewer.userId, order);
     },
+    'payment:cancel': ({ viewer }, { paymentId }) => payments.cancel(viewer.userId, paymentId),
   };
 }

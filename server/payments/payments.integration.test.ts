@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outbox } from '#db/schema/platform.ts';
 import { PaymentHistory, PaymentView } from '#shared/contracts/payments.ts';
-import { ACCEPT_WITHIN_MS } from '#shared/domain/payments/order.ts';
+import { acceptWithinMs } from '#shared/domain/payments/order.ts';
 import { parseReceiptText } from '#shared/domain/payments/receipt-text.ts';
 import { verifyReceipt } from '#shared/node/receipt-signer.ts';
 import { AMOUNT, createPaymentsFixture, type PaymentsFixture } from './testing/payments-fixture.ts';
@@ -132,7 +132,7 @@ describe('one tax', () => {
     expect(await fixture.payments.find(payer, failed.id)).toMatchObject({ state: 'failed', failure: 'not_enough_funds' });
 
     const expired = await fixture.pending(payer, fixture.orderOf([vehicle.id]));
-    fixture.clock.turn(ACCEPT_WITHIN_MS + 1);
+    fixture.clock.turn(acceptWithinMs('mtn_momo') + 1);
     await fixture.confirmations.check(expired.id);
     expect(await fixture.state(expired.id)).toBe('expired');
 
@@ -156,7 +156,7 @@ describe('an uncertain payment', () => {
     const { id } = await fixture.pending(payer, order);
     expect(await fixture.state(id)).toBe('unknown');
     fixture.provider.set(id, { kind: 'unavailable', why: 'status 503' });
-    fixture.clock.turn(ACCEPT_WITHIN_MS + 3600_000);
+    fixture.clock.turn(acceptWithinMs('mtn_momo') + 3600_000);
     await fixture.confirmations.check(id);
     expect(await fixture.state(id)).toBe('unknown');
     const same = { ...order, idempotencyKey: randomUUID() };
@@ -194,7 +194,7 @@ describe('an uncertain payment', () => {
 
 describe('webhooks', () => {
   const send = (intentId: string, body: string, token = GENUINE) =>
-    fixture.payments.receiveWebhook('mtn_momo', { intentId, token, body: Buffer.from(body) });
+    fixture.payments.receiveWebhook('mtn_momo', { path: [intentId, token], signature: null, body: Buffer.from(body) });
 
   it('lead to one state, however often, in whatever order, whatever they claim', async () => {
     const { id } = await fixture.pending(payer);

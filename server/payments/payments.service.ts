@@ -11,16 +11,22 @@ import {
   insertIntent,
   insertItems,
   insertWebhookEvent,
+  learnHandle,
+  lockIntent,
+  updateIntent,
   type IntentRow,
 } from '#db/payments.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
+import { Id } from '#shared/contracts/ids.ts';
 import type { PaymentHistory, PaymentView, ProviderCode, ProviderList, StartPayment } from '#shared/contracts/payments.ts';
 import { normaliseContact } from '#shared/domain/contact.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
-import { ACCEPT_WITHIN_MS, type PaymentOrder } from '#shared/domain/payments/order.ts';
+import { isOpen } from '#shared/domain/payments/intent-state.ts';
+import { acceptWithinMs, type PaymentOrder } from '#shared/domain/payments/order.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import { priceOrder } from './orders.ts';
 import { paymentChange, paymentView } from './payment-events.ts';
+import type { WebhookRequest } from './providers/provider.ts';
 import type { Providers } from './providers/providers.service.ts';
 
 export interface PaymentsDeps {
@@ -44,10 +50,15 @@ export interface PaymentsService {
   history(payerId: string): Promise<PaymentHistory>;
   providers(): ProviderList;
   /**
+   * The payer ends a payment on a provider's page. It has ended when the provider says so; what was paid by then counts.
+   * @throws AppError PAYMENT_NOT_FOUND, PAYMENT_NOT_CANCELLABLE (only a telephone can end it, or it has ended)
+   */
+  cancel(payerId: string, id: string): Promise<PaymentView>;
+  /**
    * Keeps a provider's message and has it looked into; one that came before changes nothing.
    * @throws AppError NOT_FOUND (no such provider), UNAUTHENTICATED (not genuine)
    */
-  receiveWebhook(code: ProviderCode, message: { intentId: string; token: string; body: Buffer }): Promise<void>;
+  receiveWebhook(code: ProviderCode, message: WebhookRequest): Promise<void>;
 }
 
 /** First check when nothing else has moved the intent: the job that calls the provider was lost. Milliseconds. */
@@ -67,6 +78,12 @@ export function createPaymentsService({ db, notifier, clock, country, providers 
     if (found?.payerId !== payerId) throw new AppError('PAYMENT_NOT_FOUND');
     const { payerId: _payerId, ...view } = found;
     return view;
+  }
+
+  function phoneOf(typed: string): string {
+    const contact = normaliseContact(typed, country.phoneRegion);
+    if (contact?.channel !== 'sms') throw new AppError('PHONE_INVALID');
+    return contact.value;
   }
 
   /** Holds the taxes for the intent, or says of the first that cannot be had why. */
@@ -89,7 +106,7 @@ export function createPaymentsService({ db, notifier, clock, country, providers 
     });
   }
 
-  async function write(payerId: string, order: StartPayment, phone: string, digest: string): Promise<PaymentView | null> {
+  async function write(payerId: string, order: StartPayment, phone: string | null, digest: string): Promise<PaymentView | null> {
     return db.transaction(async (tx) => {
       const at = clock();
       const orders = await priceOrder(tx, { payerId, items: order.items, at, country });
@@ -103,7 +120,7 @@ export function createPaymentsService({ db, notifier, clock, country, providers 
         phone,
         amount,
         currency: country.currency.code,
-        expiresAt: new Date(at.getTime() + ACCEPT_WITHIN_MS),
+        expiresAt: new Date(at.getTime() + acceptWithinMs(order.provider)),
         nextCheckAt: new Date(at.getTime() + UNMOVED_MS),
         createdAt: at,
         updatedAt: at,
@@ -130,10 +147,8 @@ export function createPaymentsService({ db, notifier, clock, country, providers 
       const digest = digestOf(order);
       const before = await known(payerId, order.idempotencyKey, digest);
       if (before) return before;
-      if (!providers.find(order.provider)) throw new AppError('PROVIDER_OFF', { provider: order.provider });
-      const contact = normaliseContact(order.phone, country.phoneRegion);
-      if (contact?.channel !== 'sms') throw new AppError('PHONE_INVALID');
-      const written = await write(payerId, order, contact.value, digest);
+      if (!providers.offers(order.provider)) throw new AppError('PROVIDER_OFF', { provider: order.provider });
+      const written = await write(payerId, order, 'phone' in order ? phoneOf(order.phone) : null, digest);
       const view = written ?? (await known(payerId, order.idempotencyKey, digest));
       if (!view) throw new Error('a key that could not be inserted is not there');
       notifier.wake();
@@ -151,14 +166,34 @@ export function createPaymentsService({ db, notifier, clock, country, providers 
 
     providers: () => providers.list(),
 
-    async receiveWebhook(code, { intentId, token, body }) {
+    async cancel(payerId, id) {
+      const view = await db.transaction(async (tx) => {
+        const intent = await lockIntent(tx, id);
+        if (intent?.payerId !== payerId) throw new AppError('PAYMENT_NOT_FOUND');
+        if (!intent.redirectUrl || !isOpen(intent.state)) throw new AppError('PAYMENT_NOT_CANCELLABLE');
+        if (!intent.cancelRequestedAt) {
+          await updateIntent(tx, id, { cancelRequestedAt: clock(), state: intent.state, updatedAt: clock() });
+          await appendAudit(tx, { actorId: payerId, action: 'payment.cancelled', entity: 'payment', entityId: id, details: {} });
+          await appendOutbox(tx, 'payment.cancel_requested', { paymentId: id }, [paymentChange(id)]);
+        }
+        return paymentView(tx, id);
+      });
+      notifier.wake();
+      return view;
+    },
+
+    async receiveWebhook(code, message) {
       const provider = providers.find(code);
       if (!provider) throw new AppError('NOT_FOUND');
-      const notice = provider.parseWebhook({ intentId, token, body });
+      const notice = provider.parseWebhook(message);
       if (!notice) throw new AppError('UNAUTHENTICATED');
+      const { eventId, intentId, handle } = notice;
+      if (intentId === null) return;
+      if (!Id.safeParse(intentId).success) throw new AppError('UNAUTHENTICATED');
       const isNew = await db.transaction(async (tx) => {
-        const event = { provider: code, eventId: notice.eventId, intentId, body: body.toString('utf8').replaceAll('\0', '') };
+        const event = { provider: code, eventId, intentId, body: message.body.toString('utf8').replaceAll('\0', '') };
         if (!(await insertWebhookEvent(tx, { ...event, receivedAt: clock() }))) return false;
+        if (handle) await learnHandle(tx, { id: intentId, provider: code, handle });
         await appendOutbox(tx, 'payment.notified', { paymentId: intentId });
         return true;
       });
@@ -168,10 +203,11 @@ export function createPaymentsService({ db, notifier, clock, country, providers 
 }
 
 /** What the key was given for, in a form that does not depend on how it was written. */
-function digestOf({ provider, phone, items, amount }: StartPayment): string {
+function digestOf(order: StartPayment): string {
+  const { provider, items, amount } = order;
   const content = [
     provider,
-    phone,
+    'phone' in order ? order.phone : null,
     amount,
     items.map((item) => ['plate' in item ? item.plate : item.vehicleId, item.fiscalYear]),
   ];

@@ -4,7 +4,19 @@ import type { ErrorBody } from './errors.ts';
 import { Id } from './ids.ts';
 import type { SessionEnd } from './identity.ts';
 import { MarkRead } from './notices.ts';
-import { PaymentView, StartPayment } from './payments.ts';
+import { PaymentRef, PaymentView, StartPayment } from './payments.ts';
+import {
+  ActOnTicket,
+  CalledTicket,
+  CounterView,
+  OpenCounter,
+  PauseCounter,
+  QueueTicket,
+  TakeTicket,
+  TicketRef,
+  TicketView,
+  TransferTicket,
+} from './tickets.ts';
 import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, type ResyncReason } from './topics.ts';
 import { ClaimRef, VehicleRef } from './vehicles.ts';
 
@@ -18,7 +30,16 @@ export const COMMANDS = {
   'document:confirm': { input: ConfirmDocument, output: z.object({ vehicleId: Id.nullable(), claimId: Id.nullable() }) },
   'document:discard': { input: DocumentRef, output: z.null() },
   'payment:start': { input: StartPayment, output: PaymentView },
+  'payment:cancel': { input: PaymentRef, output: PaymentView },
   'notice:mark-read': { input: MarkRead, output: z.null() },
+  'counter:open': { input: OpenCounter, output: CounterView },
+  'counter:pause': { input: PauseCounter, output: CounterView },
+  'counter:close': { input: z.object({}), output: z.null() },
+  'ticket:take': { input: TakeTicket, output: TicketView },
+  'ticket:call-next': { input: z.object({}), output: CalledTicket },
+  'ticket:call': { input: TicketRef, output: QueueTicket },
+  'ticket:act': { input: ActOnTicket, output: QueueTicket },
+  'ticket:transfer': { input: TransferTicket, output: QueueTicket },
   'vehicle:remove': { input: VehicleRef, output: z.null() },
   'claim:withdraw': { input: ClaimRef, output: z.null() },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;

@@ -31,8 +31,19 @@ export const EVENTS = {
   'payment.refund_due': z.object({ paymentId: Id }),
   /** A provider's message about it was kept. */
   'payment.notified': z.object({ paymentId: Id }),
+  /** The payer wants it to end; it has not yet. */
+  'payment.cancel_requested': z.object({ paymentId: Id }),
   /** These prove nothing any more: the list of revoked receipts is made anew. */
   'receipt.revoked': z.object({ references: z.array(ReceiptReference).min(1) }),
+  'ticket.taken': z.object({ ticketId: Id, officeId: Id }),
+  /** To a counter: for the first time, or again. */
+  'ticket.called': z.object({ ticketId: Id, officeId: Id }),
+  /** Served, on hold, back in the line, passed on, not come. */
+  'ticket.moved': z.object({ ticketId: Id, officeId: Id }),
+  'ticket.done': z.object({ ticketId: Id, officeId: Id }),
+  'ticket.cancelled': z.object({ ticketId: Id, officeId: Id }),
+  /** Opened, paused, closed. */
+  'counter.changed': z.object({ agentId: Id, officeId: Id }),
   'session.ended': z.object({ sessionId: Id, userId: Id }),
   /** Signed in with a browser that this person never used before. */
   'session.opened_on_new_browser': z.object({ sessionId: Id, userId: Id }),

@@ -31,6 +31,8 @@ export const JOBS = {
   'payment.poll': { queue: 'payments', payload: z.object({}), attempts: 1, backoffMs: 0 },
   'payment.check': { queue: 'payment-checks', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 1_000 },
   'receipt.render': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
+  /** Makes the signed list of revoked receipts. Comes up by itself as well, so that the list's date stays new. */
+  'revocations.issue': { queue: 'payments', payload: z.object({}), attempts: 5, backoffMs: 1_000 },
   'document.ocr': { queue: 'ocr', payload: z.object({ documentId: Id }), attempts: 2, backoffMs: 2_000 },
   'document.images': { queue: 'images', payload: z.object({ documentId: Id }), attempts: 3, backoffMs: 60_000 },
   'message.send': { queue: 'messages', payload: z.object({ messageId: Id }), attempts: 3, backoffMs: 60_000 },
@@ -74,6 +76,8 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   'payment.expired': ({ paymentId }, eventId) => [notice(eventId, { event: 'payment.expired', paymentId })],
   'payment.refund_due': ({ paymentId }, eventId) => [notice(eventId, { event: 'payment.refund_due', paymentId })],
   'payment.notified': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
+  'payment.cancel_requested': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
+  'receipt.revoked': () => [{ name: 'revocations.issue', payload: {} }],
   'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
   'message.requested_in_bulk': ({ messageIds }) =>
     messageIds.map((messageId) => ({ name: 'message.send-bulk', payload: { messageId } })),

@@ -25,10 +25,18 @@ export const PaymentState = z.enum([
 ]);
 export type PaymentState = z.infer<typeof PaymentState>;
 
-/** Ways to pay that exist. Which of them are on is the answer of `GET /api/payments/providers`. */
-export const PROVIDERS = ['mtn_momo'] as const;
+/** Ways to pay by mobile money: the operator asks the payer on their telephone. */
+export const MOBILE_MONEY = ['mtn_momo', 'mvola'] as const;
+/** Ways to pay on a page of the provider's own, to which the payer is sent. */
+export const HOSTED_PAGES = ['stripe'] as const;
+/** Ways to pay that exist. Which of them a country has, and which are on, is the answer of `GET /api/payments/providers`. */
+export const PROVIDERS = [...MOBILE_MONEY, ...HOSTED_PAGES] as const;
 export const ProviderCode = z.enum(PROVIDERS);
 export type ProviderCode = z.infer<typeof ProviderCode>;
+export const MobileMoney = z.enum(MOBILE_MONEY);
+export type MobileMoney = z.infer<typeof MobileMoney>;
+/** Whether the provider asks on a telephone, so that the order needs its number. */
+export const isMobileMoney = (code: ProviderCode): code is MobileMoney => MobileMoney.safeParse(code).success;
 
 /** Why a provider refused. `refused`: for a reason of its own. */
 export const PaymentFailure = z.enum([
@@ -36,6 +44,7 @@ export const PaymentFailure = z.enum([
   'not_enough_funds',
   'payer_declined',
   'payer_too_late',
+  'payer_cancelled',
   'limit_reached',
   'refused',
 ]);
@@ -50,17 +59,24 @@ export type PaymentOrderItem = z.infer<typeof PaymentOrderItem>;
 
 export const MAX_ITEMS = 20;
 
-/** Input of `payment:start`. */
-export const StartPayment = z.object({
+const order = {
   /** Chosen by the page, once for each press of "pay": sent again with the same content it answers with the same intent. */
   idempotencyKey: Id,
-  provider: ProviderCode,
-  /** The telephone that will be asked, as typed. */
-  phone: z.string().trim().min(3).max(30),
   items: z.array(PaymentOrderItem).min(1).max(MAX_ITEMS),
   /** The total that the person was shown, in the minor unit: nothing is started over another one. */
   amount: z.number().int().positive(),
-});
+};
+
+/** Input of `payment:start`. */
+export const StartPayment = z.discriminatedUnion('provider', [
+  z.object({
+    ...order,
+    provider: MobileMoney,
+    /** The telephone that will be asked, as typed. */
+    phone: z.string().trim().min(3).max(30),
+  }),
+  z.object({ ...order, provider: z.enum(HOSTED_PAGES) }),
+]);
 export type StartPayment = z.infer<typeof StartPayment>;
 
 export const PaymentRef = z.object({ paymentId: Id });
@@ -93,8 +109,10 @@ export const PaymentView = z.object({
   state: PaymentState,
   version: z.number().int(),
   provider: ProviderCode,
-  /** The telephone that was asked, all but its last three digits hidden. */
-  phone: z.string(),
+  /** The telephone that was asked, all but its last three digits hidden; null: none was. */
+  phone: z.string().nullable(),
+  /** The provider's page where the payer pays, while that can be done. */
+  redirectUrl: z.url({ protocol: /^https?$/ }).nullable(),
   amount: z.number().int(),
   currency: z.string().length(3),
   items: z.array(PaymentItemView),

@@ -13,7 +13,11 @@ const LINES: Readonly<Record<LineKind, string>> = {
   stamp_duty: 'Droit de timbre',
   fee: 'Frais de paiement en ligne',
 };
-const PROVIDERS: Readonly<Record<ReceiptView['provider'], string>> = { mtn_momo: 'MTN Mobile Money' };
+const PROVIDERS: Readonly<Record<ReceiptView['provider'], string>> = {
+  mtn_momo: 'MTN Mobile Money',
+  mvola: 'MVola',
+  stripe: 'Carte bancaire',
+};
 
 /** The built-in fonts know the Latin letters of Western Europe: of spaces the plain and the no-break one, and no Arabic. */
 const printable = (text: string): string => text.replace(/[\u202f\u2009]/g, '\u00a0').replace(/\u200e/g, '');

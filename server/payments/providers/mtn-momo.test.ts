@@ -58,17 +58,21 @@ const order = (digits: string) => ({
   amount: 16_500,
   currency: 'MGA',
   message: 'Vignette',
+  startedAt: new Date(),
+  expiresAt: new Date(Date.now() + 600_000),
 });
-const noticeOf = (callback: Callback): WebhookNotice | null => provider.parseWebhook(callback);
+const ref = (id: string) => ({ id, handle: null, phone: null });
+const noticeOf = (callback: Callback): WebhookNotice | null =>
+  provider.parseWebhook({ path: [callback.intentId, callback.token], signature: null, body: callback.body });
 
 describe('MTN Mobile Money, against an operator that knows only the documentation', () => {
   it('is paid, tells of it once, and says what was paid', async () => {
     const given = order('00');
     expect(await provider.initiate(given)).toEqual({ kind: 'accepted' });
-    expect(await provider.fetchStatus(given.id)).toEqual({ kind: 'pending' });
+    expect(await provider.fetchStatus(ref(given.id))).toEqual({ kind: 'pending' });
     const callback = await until(() => callbacks[0]);
-    expect([callback.method, noticeOf(callback)]).toEqual(['POST', { eventId: expect.any(String) }]);
-    expect(await provider.fetchStatus(given.id)).toMatchObject({
+    expect([callback.method, noticeOf(callback)]).toEqual(['POST', { intentId: given.id, eventId: expect.any(String) }]);
+    expect(await provider.fetchStatus(ref(given.id))).toMatchObject({
       ...{ kind: 'succeeded', amount: '16500', currency: 'MGA', intentId: given.id },
       reference: expect.stringMatching(/^\d+$/),
     });
@@ -84,7 +88,7 @@ describe('MTN Mobile Money, against an operator that knows only the documentatio
     const given = order(digits);
     await provider.initiate(given);
     await until(() => callbacks[0]);
-    expect(await provider.fetchStatus(given.id)).toEqual({ kind: 'failed', failure });
+    expect(await provider.fetchStatus(ref(given.id))).toEqual({ kind: 'failed', failure });
   });
 
   it.each([
@@ -97,7 +101,7 @@ describe('MTN Mobile Money, against an operator that knows only the documentatio
     const given = order(digits);
     expect(await provider.initiate(given)).toMatchObject(first);
     expect(await provider.initiate(given)).toEqual({ kind: 'accepted' });
-    await until(async () => (await provider.fetchStatus(given.id)).kind === 'succeeded', { everyMs: 100 });
+    await until(async () => (await provider.fetchStatus(ref(given.id))).kind === 'succeeded', { everyMs: 100 });
   });
 
   it('a message told three times is one event; a forged one is none', async () => {
@@ -110,10 +114,10 @@ describe('MTN Mobile Money, against an operator that knows only the documentatio
   });
 
   it('says that it does not know an order that was never given, and nothing when the operator is away', async () => {
-    expect(await provider.fetchStatus(randomUUID())).toEqual({ kind: 'not_found' });
+    expect(await provider.fetchStatus(ref(randomUUID()))).toEqual({ kind: 'not_found' });
     const away = momo('http://127.0.0.1:1', urls.receiver);
     expect(await away.initiate(order('00'))).toEqual({ kind: 'busy' });
-    expect(await away.fetchStatus(randomUUID())).toMatchObject({ kind: 'unavailable' });
+    expect(await away.fetchStatus(ref(randomUUID()))).toMatchObject({ kind: 'unavailable' });
     const stranger = momo(urls.sandbox, urls.receiver, { ...keys, apiKey: 'wrong' });
     expect(await stranger.initiate(order('00'))).toEqual({ kind: 'busy' });
   });
@@ -121,7 +125,7 @@ describe('MTN Mobile Money, against an operator that knows only the documentatio
   it('asks too often: the operator stops answering', async () => {
     const given = order('37');
     await provider.initiate(given);
-    const kinds = await Promise.all(Array.from({ length: 50 }, async () => (await provider.fetchStatus(given.id)).kind));
+    const kinds = await Promise.all(Array.from({ length: 50 }, async () => (await provider.fetchStatus(ref(given.id))).kind));
     expect(new Set(kinds)).toEqual(new Set(['pending', 'unavailable']));
   });
 
@@ -133,6 +137,6 @@ describe('MTN Mobile Money, against an operator that knows only the documentatio
       fetch(`${urls.sandbox}/settle`, { method: 'POST', headers, body: JSON.stringify({ id: given.id, status: 'SUCCESSFUL' }) });
     expect((await settle({ 'Content-Type': 'text/plain' })).status).toBe(415);
     expect((await settle({ 'Content-Type': 'application/json' })).status).toBe(204);
-    expect(await provider.fetchStatus(given.id)).toMatchObject({ kind: 'succeeded' });
+    expect(await provider.fetchStatus(ref(given.id))).toMatchObject({ kind: 'succeeded' });
   });
 });

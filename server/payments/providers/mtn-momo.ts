@@ -80,6 +80,7 @@ export function createMtnMomo(deps: MtnMomoDeps): PaymentProvider {
     writeAmount: (amount) => decimalOf(amount, minorDigits),
 
     async initiate({ id, phone, amount, currency, message }) {
+      if (phone === null) return { kind: 'refused', failure: 'payer_not_found' };
       let headers: Record<string, string>;
       try {
         headers = await collection.authorised();
@@ -102,7 +103,7 @@ export function createMtnMomo(deps: MtnMomoDeps): PaymentProvider {
       }
     },
 
-    async fetchStatus(intentId) {
+    async fetchStatus({ id: intentId }) {
       try {
         const answer = await call('GET', `/v1_0/requesttopay/${intentId}`, await collection.authorised());
         if (answer.status === 404) return { kind: 'not_found' };
@@ -114,9 +115,9 @@ export function createMtnMomo(deps: MtnMomoDeps): PaymentProvider {
       }
     },
 
-    parseWebhook({ intentId, token: given, body }) {
+    parseWebhook({ path: [intentId = '', given = ''], body }) {
       if (!constantTimeEqual(given, tokenOf(intentId))) return null;
-      return { eventId: createHash('sha256').update(intentId).update('\n').update(body).digest('base64url') };
+      return { intentId, eventId: createHash('sha256').update(intentId).update('\n').update(body).digest('base64url') };
     },
   };
 }

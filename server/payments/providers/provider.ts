@@ -4,31 +4,55 @@ import type { RefundFailure } from '#shared/contracts/refunds.ts';
 /** What a provider is asked for. `id` is the intent's: the provider takes an id once, however often it is sent. */
 export interface PaymentRequest {
   id: string;
-  /** E.164. */
-  phone: string;
+  /** E.164; null for a provider that asks no telephone. */
+  phone: string | null;
   /** Minor unit. */
   amount: number;
   currency: string;
   /** Shown to the payer. */
   message: string;
+  /** When it was ordered and until when the payer can accept: the same however often it is sent. */
+  startedAt: Date;
+  expiresAt: Date;
+}
+
+/** What tells an order that was given. */
+export interface OrderRef {
+  /** The intent's. */
+  id: string;
+  /** The provider's own, where it goes by that and told it. */
+  handle: string | null;
+  phone: string | null;
 }
 
 /**
  * What became of an order.
- *   accepted  it has the order (now, or already)
+ *   accepted  it has the order (now, or already); `handle`: its own id of it, `redirectUrl`: its page where the payer pays
  *   refused   it will never have it
  *   busy      it did not take it: come again
  *   unclear   no answer, or one that says nothing: it may have it
  */
 export type InitiateAnswer =
-  { kind: 'accepted' } | { kind: 'refused'; failure: PaymentFailure } | { kind: 'busy' } | { kind: 'unclear'; why: string };
+  | { kind: 'accepted'; handle?: string; redirectUrl?: string }
+  | { kind: 'refused'; failure: PaymentFailure }
+  | { kind: 'busy' }
+  | { kind: 'unclear'; why: string };
 
-/** How an order stands. `not_found`: it never had it. `unavailable`: it does not say. */
+/**
+ * How an order stands.
+ *   closed       not paid, and never will be: its time was over, or the payer ended it
+ *   not_found    it never had it, or nobody can have paid it
+ *   no_handle    it may have it, but goes by an id of its own that never reached us: it cannot be asked (ADR 008). While there is time
+ *                the order can be given again under the same key
+ *   unavailable  it does not say
+ */
 export type ProviderStatus =
   | { kind: 'succeeded'; reference: string; amount: string; currency: string; intentId: string }
   | { kind: 'failed'; failure: PaymentFailure }
+  | { kind: 'closed' }
   | { kind: 'pending' }
   | { kind: 'not_found' }
+  | { kind: 'no_handle' }
   | { kind: 'unavailable'; why: string };
 
 /**
@@ -69,15 +93,20 @@ export type RefundStatus =
 
 /** What came to a webhook's address, as it came. */
 export interface WebhookRequest {
-  intentId: string;
-  /** The last part of the address. */
-  token: string;
+  /** The parts of the address after the provider's name. */
+  path: readonly string[];
+  /** The header in which the provider signs, where it does (`Stripe-Signature`). */
+  signature: string | null;
   body: Buffer;
 }
 
 /** A genuine message: what tells it from all others of the provider. What it says is not believed: the provider is asked. */
 export interface WebhookNotice {
   eventId: string;
+  /** Which payment it is about; null: about nothing that is looked into. */
+  intentId: string | null;
+  /** The provider's own id of the order, for who was never told. */
+  handle?: string;
 }
 
 /** The paying back of a way to pay. Its methods never throw for what the provider does. */
@@ -97,7 +126,9 @@ export interface ProviderRefunds {
 export interface PaymentProvider extends ProviderRefunds {
   code: ProviderCode;
   initiate(request: PaymentRequest): Promise<InitiateAnswer>;
-  fetchStatus(intentId: string): Promise<ProviderStatus>;
+  fetchStatus(order: OrderRef): Promise<ProviderStatus>;
+  /** Asks it to end an order that is not paid. Whether it did, `fetchStatus` says. Absent: only the payer's telephone can end it. */
+  cancel?(order: OrderRef): Promise<void>;
   /** Null when it is not genuine. Takes the same time whatever is wrong with it. */
   parseWebhook(request: WebhookRequest): WebhookNotice | null;
   /** An amount of the minor unit as this provider writes it. */

@@ -12,8 +12,10 @@ export type ProvidersConfig = ConfigOf<typeof paymentSettings> & { PUBLIC_ORIGIN
 
 /** The ways to pay that are on in this process. */
 export interface Providers {
-  /** Null: it has no keys here. */
+  /** Null: it has no keys here. Also those that are not offered: what was ordered through them is followed to its end. */
   find(code: ProviderCode): PaymentProvider | null;
+  /** Whether people can choose it: the country has it, and it has its keys. */
+  offers(code: ProviderCode): boolean;
   list(): ProviderList;
 }
 
@@ -48,10 +50,12 @@ function mtnDisbursementKeys(config: ProvidersConfig) {
   return subscriptionKey && apiUser && apiKey ? { subscriptionKey, apiUser, apiKey } : null;
 }
 
-/** Providers that were made already. */
-export function providersOf(made: Record<ProviderCode, PaymentProvider | null>): Providers {
-  return {
-    find: (code) => made[code],
-    list: () => PROVIDERS.map((code) => ({ code, on: made[code] !== null })),
-  };
+/** Providers that were made already; `of`: those that the country has. */
+export function providersOf(
+  made: Partial<Record<ProviderCode, PaymentProvider | null>>,
+  of: readonly ProviderCode[] = PROVIDERS,
+): Providers {
+  const find = (code: ProviderCode): PaymentProvider | null => made[code] ?? null;
+  const offers = (code: ProviderCode): boolean => of.includes(code) && find(code) !== null;
+  return { find, offers, list: () => of.map((code) => ({ code, on: offers(code) })) };
 }

@@ -18,6 +18,8 @@ import { createScriptedProvider, type ScriptedProvider } from './scripted-provid
 /** What a petrol car of 4 CV first registered in 2023 costs on 15 January 2026 (tax, stamp duty, fee). */
 export const AMOUNT = 16_500;
 
+export type PhoneOrder = Extract<StartPayment, { phone: string }>;
+
 export interface PaymentsFixture {
   database: TestDatabase;
   provider: ScriptedProvider;
@@ -29,8 +31,8 @@ export interface PaymentsFixture {
   addUser(): Promise<string>;
   addVehicle(userId: string | null): Promise<{ id: string; plate: string }>;
   /** An order of new vehicles of the payer's own, as a page would send it. */
-  order(payerId: string, vehicleCount?: number): Promise<StartPayment>;
-  orderOf(vehicleIds: readonly string[]): StartPayment;
+  order(payerId: string, vehicleCount?: number): Promise<PhoneOrder>;
+  orderOf(vehicleIds: readonly string[]): PhoneOrder;
   /** Started and given to the provider. */
   pending(payerId: string, order?: StartPayment): Promise<PaymentView>;
   state(id: string): Promise<PaymentState>;

@@ -72,11 +72,11 @@ export function createScriptedProvider(): ScriptedProvider {
       orders.push(request);
       return answers.shift() ?? { kind: 'accepted' };
     },
-    async fetchStatus(id) {
+    async fetchStatus({ id }) {
       statusCalls += 1;
       return statuses.get(id) ?? (orders.some((one) => one.id === id) ? { kind: 'pending' } : { kind: 'not_found' });
     },
-    parseWebhook: ({ intentId, token, body }) =>
-      token === GENUINE ? { eventId: createHash('sha256').update(intentId).update(body).digest('hex') } : null,
+    parseWebhook: ({ path: [intentId = '', token], body }) =>
+      token === GENUINE ? { intentId, eventId: createHash('sha256').update(intentId).update(body).digest('hex') } : null,
   };
 }

@@ -1,3 +1,4 @@
+import { isMobileMoney, type ProviderCode } from '#shared/contracts/payments.ts';
 import type { AssessmentLine } from '#shared/contracts/tax.ts';
 
 /** A tax that somebody wants to pay: which, and how much it is on the day of the order. */
@@ -13,8 +14,12 @@ export interface PaymentOrder {
   amount: number;
 }
 
-/** How long after the order the payer can accept; the operator's own limit is five minutes. Milliseconds. */
-export const ACCEPT_WITHIN_MS = 10 * 60_000;
+const MINUTE = 60_000;
+/**
+ * How long after the order the payer can accept. Milliseconds. On a telephone: the operators' own limit is five minutes. On Stripe's page:
+ * it stays open for 30 minutes at least, counted from when it is made, and making it may need a few tries.
+ */
+export const acceptWithinMs = (provider: ProviderCode): number => (isMobileMoney(provider) ? 10 : 40) * MINUTE;
 /** For how long after that a success is still looked for, in case its message was lost. Milliseconds. */
 export const LATE_WITHIN_MS = 24 * 3600_000;
 

@@ -2,7 +2,8 @@ import type { AppError } from '#shared/contracts/errors.ts';
 import type { StartPayment } from '#shared/contracts/payments.ts';
 import { newClientId } from '../documents/client-id.ts';
 
-type Order = Omit<StartPayment, 'idempotencyKey'>;
+/** What is ordered: without a key yet. */
+export type Order = StartPayment extends infer S ? (S extends StartPayment ? Omit<S, 'idempotencyKey'> : never) : never;
 
 /** One press of "pay": the order, as text, and the key it was sent with. */
 export interface Press {
@@ -11,7 +12,8 @@ export interface Press {
 }
 
 const STORED = 'vignette-press';
-const contentOf = ({ provider, phone, items, amount }: Order): string => JSON.stringify([provider, phone, items, amount]);
+const contentOf = (order: Order): string =>
+  JSON.stringify([order.provider, 'phone' in order ? order.phone : null, order.items, order.amount]);
 
 /**
  * The press to send an order with: the last one when it was the same and its answer never came, so that it cannot be ordered twice;
