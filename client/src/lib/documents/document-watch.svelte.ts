@@ -45,6 +45,10 @@ export function watchDocument(live: Live, id: string) {
     get fields() {
       return document ? fieldsToShow(document, progress) : [];
     },
+    /** ISO 3166-1 of the country that issued it, as far as it was read. */
+    get issuer(): string | null {
+      return (document?.status === 'reading' ? progress?.country : document?.country) ?? null;
+    },
     get place(): QueuePlace {
       const queue = queueTopic.state;
       return queue && document ? queuePlace(queue, document.queueNumber) : { kind: 'unknown' };

@@ -74,8 +74,11 @@ describe('fieldRows', () => {
 });
 
 describe('showField', () => {
-  const show = (name: FieldName, value: string) =>
-    showField(name, value, 'MG', catalogues.fr, createFormats('fr', 'MG')).replace(/[\u00a0\u202f]/g, ' ');
+  const show = (name: FieldName, value: string, issuer: string | null = null) =>
+    showField(name, value, { country: 'MG', issuer, m: catalogues.fr, f: createFormats('fr', 'MG') }).replace(
+      /[\u00a0\u202f]/g,
+      ' ',
+    );
   it.each([
     ['plate', '1234TAB', '1234 TAB'],
     ['plate', 'TG9664AK', 'TG-9664-AK'],
@@ -87,4 +90,7 @@ describe('showField', () => {
     ['max_mass', '2115', '2 115 kg'],
     ['owner', 'RABE', 'RABE'],
   ] as const)('%s %s is written %s', (name, value, written) => expect(show(name, value)).toBe(written));
+
+  it('a plate is written as the country does that issued the document', () =>
+    expect([show('plate', 'GJ782PW', 'FR'), show('plate', 'GJ782PW')]).toEqual(['GJ-782-PW', 'GJ 782 PW']));
 });

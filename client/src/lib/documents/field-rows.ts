@@ -54,12 +54,20 @@ export function fieldRows(fields: readonly FieldView[], reading: boolean): Field
   });
 }
 
+/** What a value is shown with: the platform's country and the one that issued the document, the words and the way of writing. */
+export interface Showing {
+  country: string;
+  issuer: string | null;
+  m: Messages;
+  f: Formats;
+}
+
 /** A canonical value as people write it. */
-export function showField(name: FieldName, value: string, country: string, m: Messages, f: Formats): string {
+export function showField(name: FieldName, value: string, { country, issuer, m, f }: Showing): string {
   const texts = m.documents.fields;
   switch (name) {
     case 'plate':
-      return formatPlate(value, countryOfPlate(value, country));
+      return formatPlate(value, countryOfPlate(value, country, issuer));
     case 'first_registration':
       return /^\d{4}-\d{2}-\d{2}$/.test(value) ? f.date(value) : value;
     case 'fuel':

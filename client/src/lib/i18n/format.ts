@@ -7,12 +7,18 @@ export interface Formats {
   dateTime(value: string | Date): string;
   /** Hours, minutes and seconds: for "as of". */
   clock(value: Date): string;
+  /** Hours and minutes. */
+  time(value: Date): string;
   number(value: number): string;
   percent(share: number): string;
+  /** A share in hundredths of a percent: 1,250 is 12.5 %. */
+  basisPoints(share: number): string;
   /** 0.83 Mo, 620 Ko. */
   bytes(count: number): string;
   /** A rough duration in words: 12 s, 3 min. */
   duration(milliseconds: number): string;
+  /** The name of a country, of its ISO 3166-1 code. */
+  country(code: string): string;
   /** 1st, 2nd … */
   ordinal(value: number): string;
 }
@@ -24,9 +30,12 @@ export function createFormats(locale: Locale, country: CountryCode = DEFAULT_COU
   const plainDate = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' });
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone });
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'medium', timeZone });
+  const time = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone });
   const number = new Intl.NumberFormat(tag);
   const oneDigit = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
+  const exactPercent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 2 });
+  const countries = new Intl.DisplayNames(tag, { type: 'region', fallback: 'code' });
   const plural = new Intl.PluralRules(tag, { type: 'ordinal' });
   const units = locale === 'fr' ? ['o', 'Ko', 'Mo'] : ['B', 'KB', 'MB'];
   const endings: Record<Locale, Partial<Record<Intl.LDMLPluralRule, string>>> = {
@@ -41,8 +50,10 @@ export function createFormats(locale: Locale, country: CountryCode = DEFAULT_COU
         : date.format(new Date(value)),
     dateTime: (value) => dateTime.format(new Date(value)),
     clock: (value) => clock.format(value),
+    time: (value) => time.format(value),
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),
+    basisPoints: (share) => exactPercent.format(share / 10_000),
     bytes(count) {
       if (count < 1_000) return `${number.format(count)} ${units[0] ?? ''}`;
       if (count < 1_000_000) return `${number.format(Math.round(count / 1_000))} ${units[1] ?? ''}`;
@@ -54,6 +65,7 @@ export function createFormats(locale: Locale, country: CountryCode = DEFAULT_COU
       const minutes = Math.round(seconds / 60);
       return minutes < 90 ? `${number.format(minutes)} min` : `${number.format(Math.round(minutes / 60))} h`;
     },
+    country: (code) => countries.of(code) ?? code,
     ordinal: (value) => `${number.format(value)}${endings[locale][plural.select(value)] ?? endings[locale].other ?? ''}`,
   };
 }

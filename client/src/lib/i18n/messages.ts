@@ -17,6 +17,8 @@ import { home as homeEn } from './messages/home.en.ts';
 import { home as homeFr } from './messages/home.fr.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
+import { tax as taxEn } from './messages/tax.en.ts';
+import { tax as taxFr } from './messages/tax.fr.ts';
 import type { Translation } from './translation.ts';
 import type { ErrorCode, ErrorDetails } from '#shared/contracts/errors.ts';
 
@@ -29,6 +31,7 @@ const fr = {
   account: accountFr,
   payments: paymentsFr,
   bureau: bureauFr,
+  tax: taxFr,
 };
 const en: Translation<typeof fr> = {
   ...commonEn,
@@ -39,6 +42,7 @@ const en: Translation<typeof fr> = {
   account: accountEn,
   payments: paymentsEn,
   bureau: bureauEn,
+  tax: taxEn,
 };
 
 export type Messages = Translation<typeof fr> & { errors: Record<ErrorCode, string | ((details: ErrorDetails) => string)> };

@@ -3,7 +3,9 @@ import { MAX_ITEMS } from '#shared/contracts/payments.ts';
 import type { GridInForce } from '#shared/contracts/tax.ts';
 import type { VehicleView } from '#shared/contracts/vehicles.ts';
 import { FIRST_GRIDS } from '#shared/domain/countries/grids.ts';
-import { basketOf, isPayable, payAddress } from './basket.ts';
+import { assess } from '#shared/domain/tax/assess.ts';
+import type { PlateLookup } from '#shared/contracts/tax.ts';
+import { basketOf, isPayable, payAddress, platesOfOthers } from './basket.ts';
 
 const grid: GridInForce = { grid: FIRST_GRIDS.MG, today: '2026-02-10', fiscalYear: 2026 };
 const vehicle = (id: string, more: Partial<VehicleView> = {}): VehicleView => ({
@@ -24,12 +26,13 @@ const vehicle = (id: string, more: Partial<VehicleView> = {}): VehicleView => ({
   addedAt: '2026-01-01T00:00:00.000Z',
   ...more,
 });
-const left = (one: VehicleView) => basketOf([one], [one.id], grid).left.map(({ why }) => why);
+const ids = (...chosen: string[]) => ({ ids: chosen, plates: [] });
+const left = (one: VehicleView) => basketOf([one], ids(one.id), grid).left.map(({ why }) => why);
 
 describe('a basket', () => {
   it('holds what is due for the vehicles chosen, and its total is the sum of the lines', () => {
-    const basket = basketOf([vehicle('a'), vehicle('b'), vehicle('c', { fiscalPower: 9 })], ['a', 'c', 'a'], grid);
-    expect(basket.items.map((item) => item.vehicle.id)).toEqual(['a', 'c']);
+    const basket = basketOf([vehicle('a'), vehicle('b'), vehicle('c', { fiscalPower: 9 })], ids('a', 'c', 'a'), grid);
+    expect(basket.items.map((item) => item.key)).toEqual(['a', 'c']);
     const lines = basket.items.flatMap((item) => item.lines.map(({ amount }) => amount));
     expect(basket.total).toBe(lines.reduce((sum, amount) => sum + amount, 0));
     expect(basket.total).toBeGreaterThan(0);
@@ -41,18 +44,18 @@ describe('a basket', () => {
     expect(left(vehicle('a', { fuel: null }))).toEqual(['undetermined']);
     expect(left(vehicle('a', { category: 'Ambulance' }))).toEqual(['exempt']);
     expect(left(vehicle('a', { country: 'BJ' }))).toEqual(['elsewhere']);
-    expect(basketOf([], ['gone'], grid).left).toEqual([{ id: 'gone', vehicle: null, why: 'unknown' }]);
+    expect(basketOf([], ids('gone'), grid).left).toEqual([{ id: 'gone', vehicle: null, why: 'unknown' }]);
   });
 
   it('holds everything payable, without a word of the rest, when nothing was chosen', () => {
-    const basket = basketOf([vehicle('a'), vehicle('b', { paid: true }), vehicle('c')], [], grid);
-    expect(basket.items.map((item) => item.vehicle.id)).toEqual(['a', 'c']);
+    const basket = basketOf([vehicle('a'), vehicle('b', { paid: true }), vehicle('c')], ids(), grid);
+    expect(basket.items.map((item) => item.key)).toEqual(['a', 'c']);
     expect(basket.left).toEqual([]);
   });
 
   it('holds as many as one payment may, and says which wait for the next', () => {
     const many = Array.from({ length: MAX_ITEMS + 2 }, (_, index) => vehicle(`v${index}`));
-    const basket = basketOf(many, [], grid);
+    const basket = basketOf(many, ids(), grid);
     expect(basket.items).toHaveLength(MAX_ITEMS);
     expect(basket.left.map(({ why }) => why)).toEqual(['too_many', 'too_many']);
   });
@@ -67,6 +70,43 @@ it('a vehicle can be paid while its tax is due and not paid', () => {
   expect(isPayable({})).toBe(false);
 });
 
+describe('the vehicles of others', () => {
+  const other = vehicle('o', { plate: '9876TZZ' });
+  const lookup = (more: Partial<PlateLookup> = {}): PlateLookup => ({
+    plate: other.plate,
+    country: 'MG',
+    make: null,
+    assessment: assess({ vehicle: other, fiscalYear: 2026, on: grid.today, grid: grid.grid }),
+    paid: false,
+    asOf: '2026-02-10T08:00:00.000Z',
+    ...more,
+  });
+  const chosen = { ids: [], plates: ['9876 tzz', '9876TZZ'] };
+
+  it('are paid by their plate, once, and nothing of one’s own with them unasked', () => {
+    const basket = basketOf([vehicle('a')], chosen, grid, new Map([['9876TZZ', lookup()]]));
+    expect(basket.items.map(({ order }) => order)).toEqual([{ plate: '9876TZZ', fiscalYear: 2026 }]);
+    expect(basket.total).toBe(lookup().assessment.total);
+  });
+
+  it('are one’s own when they are in one’s list', () => {
+    expect(platesOfOthers([other], chosen.plates, 'MG')).toEqual([]);
+    expect(basketOf([other], { ids: ['o'], plates: chosen.plates }, grid).items.map(({ order }) => order)).toEqual([
+      { vehicleId: 'o', fiscalYear: 2026 },
+    ]);
+  });
+
+  it('are left out with the reason', () => {
+    const why = (found: PlateLookup | 'NOT_FOUND' | 'RATE_LIMITED') =>
+      basketOf([], chosen, grid, new Map([['9876TZZ', found]])).left.map((one) => one.why);
+    expect(why(lookup({ paid: true }))).toEqual(['paid']);
+    expect(why('NOT_FOUND')).toEqual(['unknown_plate']);
+    expect(why('RATE_LIMITED')).toEqual(['unread_plate']);
+  });
+});
+
 it('the address names every vehicle', () => {
   expect(payAddress(['a', 'b'])).toBe('/payer?vehicule=a&vehicule=b');
+  expect(payAddress(['a'], ['1234TAB'])).toBe('/payer?vehicule=a&plaque=1234TAB');
+  expect(payAddress([])).toBe('/payer');
 });
