@@ -51,7 +51,12 @@ export async function markPdfStored(db: Executor, reference: string, at: Date): 
 /** All public keys that ever signed receipts, oldest first. */
 export async function receiptKeyList(db: Executor): Promise<VerificationKeys['keys']> {
   const found = await db.select().from(receiptKeys).orderBy(asc(receiptKeys.createdAt));
-  return found.map(({ keyId, publicKey }) => ({ keyId, publicKey }));
+  return found.map(({ keyId, publicKey, retiredAt, revokedAt }) => ({
+    keyId,
+    publicKey,
+    retiredAt: retiredAt?.toISOString() ?? null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+  }));
 }
 
 function viewOf({ receipt, item, intent }: Row): FoundReceipt {

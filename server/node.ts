@@ -32,8 +32,9 @@ import { START_LIMIT, createPaymentHandlers } from './payments/payments.handlers
 import { createPaymentRoutes } from './payments/payments.routes.ts';
 import { createPaymentsService } from './payments/payments.service.ts';
 import { paymentTopic } from './payments/payments.topic.ts';
-import { createReceiptRoutes, createVerificationRoutes } from './payments/receipts.routes.ts';
+import { createReceiptRoutes } from './payments/receipts.routes.ts';
 import { createProviders } from './payments/providers/providers.service.ts';
+import { REGISTER_LIMIT, createVerificationRoutes } from './payments/verification.routes.ts';
 import { createWebhookRoutes } from './payments/webhooks.routes.ts';
 import { createGridSource } from './tax/grid-source.service.ts';
 import { createPlateCache } from './tax/plate-cache.service.ts';
@@ -178,9 +179,12 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       { path: '/api', app: createTaxRoutes({ tax, lookupLimit: limits.limit('plate-lookup', LOOKUP_LIMIT) }) },
       {
         path: '/api/receipts',
-        app: createReceiptRoutes({ db, store, clock, requireSession: requireSession(identity.authenticator) }),
+        app: createReceiptRoutes({ db, store, requireSession: requireSession(identity.authenticator) }),
       },
-      { path: '/api/verify', app: createVerificationRoutes({ db, clock }) },
+      {
+        path: '/api/verify',
+        app: createVerificationRoutes({ db, clock, registerLimit: limits.limit('verify', REGISTER_LIMIT) }),
+      },
       { path: MACHINES_PATH, app: createWebhookRoutes({ payments }) },
       { path: UNSUBSCRIBE_PATH, app: createUnsubscribeRoutes({ notices }) },
       { path: '/api/notices', app: createNoticeRoutes({ notices, requireSession: requireSession(identity.authenticator) }) },

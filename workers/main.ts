@@ -14,7 +14,7 @@ import { createShutdown } from '#shared/node/shutdown.ts';
 import { createProgressStore } from '#server/documents/progress.service.ts';
 import { loadWorkerConfig, type WorkerRole } from './config.ts';
 import { JOB_REGISTRY, type JobDeps } from './job-registry.ts';
-import { schedulePaymentPoll } from './payments/schedule.ts';
+import { schedulePayments } from './payments/schedule.ts';
 import { scheduleReminders } from './notices/schedule.ts';
 import { startRelayRole } from './relay/relay-role.ts';
 import { scheduleUpkeep } from './upkeep/schedule.ts';
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
     relay: () => startRelayRole({ config, db, redisQueues, redisCache, bus, queues, logger, metrics, shutdown }),
     payments: async () => {
       await Promise.all([work('payments'), work('payment-checks')]);
-      shutdown.add('poll of payments', await schedulePaymentPoll({ queues, logger }));
+      shutdown.add('schedules of payments', await schedulePayments({ queues, logger }));
     },
     ocr: () => work('ocr'),
     images: () => work('images'),

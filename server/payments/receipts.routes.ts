@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import type { Db } from '#db/connect.ts';
-import { findReceipt, receiptKeyList, type FoundReceipt } from '#db/receipts.repository.ts';
+import { findReceipt, type FoundReceipt } from '#db/receipts.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
-import { ReceiptReference, type ReceiptView, type VerificationKeys } from '#shared/contracts/receipts.ts';
+import { ReceiptReference, type ReceiptView } from '#shared/contracts/receipts.ts';
 import { receiptKey } from '#shared/domain/object-keys.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { HttpEnvironment } from '../http/environment.ts';
@@ -12,7 +12,6 @@ import type { HttpEnvironment } from '../http/environment.ts';
 export interface ReceiptRoutesDeps {
   db: Db;
   store: Pick<ObjectStore, 'get'>;
-  clock: () => Date;
   /** Sets `viewer`, or refuses. */
   requireSession: MiddlewareHandler<HttpEnvironment>;
 }
@@ -41,12 +40,4 @@ export function createReceiptRoutes({ db, store, requireSession }: ReceiptRoutes
       c.header('Cache-Control', 'private, no-cache');
       return c.body(Readable.toWeb(stored.body) as ReadableStream);
     });
-}
-
-/** What verifies receipts; mounted at `/api/verify`. */
-export function createVerificationRoutes({ db, clock }: Pick<ReceiptRoutesDeps, 'db' | 'clock'>): Hono<HttpEnvironment> {
-  return new Hono<HttpEnvironment>().get('/keys', async (c) => {
-    const answer: VerificationKeys = { keys: await receiptKeyList(db), asOf: clock().toISOString() };
-    return c.json(answer, 200, { 'Cache-Control': 'public, max-age=60' });
-  });
 }

@@ -31,6 +31,8 @@ import { Locale } from './identity.ts';
  *   POST   /api/notices/preferences     NoticePreferences → 200 NoticePreferencesView
  *   GET    /api/unsubscribe/:token      –               → 200 Unsubscription; who asks for a page is sent to one
  *   POST   /api/unsubscribe/:token      –               → 200 Unsubscription, without an account (RFC 8058); 400 LINK_INVALID
+ *   GET    /api/verify/revocations      –               → 200 SignedText, 304; the newest list of revoked receipts, for everybody
+ *   GET    /api/verify/receipts/:reference –            → 200 RegisterAnswer | 404; public, 600 an hour an address
  *   POST, PUT /api/webhooks/:provider/:payment/:token  body: whatever the provider sends → 204 | 401
  */
 export const PublicConfig = z.object({

@@ -33,15 +33,38 @@ export const ReceiptView = z.object({
 });
 export type ReceiptView = z.infer<typeof ReceiptView>;
 
+/** A public key that verifies receipts and lists of revoked ones. */
+export const VerificationKey = z.object({
+  keyId: z.string(),
+  /** Raw Ed25519 public key, 32 bytes, base64url. */
+  publicKey: z.string(),
+  /** Signs nothing new since then; what it signed stays good. */
+  retiredAt: Instant.nullable(),
+  /** In wrong hands since then, or before: what it signed proves nothing by itself. */
+  revokedAt: Instant.nullable(),
+});
+export type VerificationKey = z.infer<typeof VerificationKey>;
+
 /** Answer of `GET /api/verify/keys`: what verifies receipts, for everybody, to be kept for when there is no network. */
-export const VerificationKeys = z.object({
-  keys: z.array(
-    z.object({
-      keyId: z.string(),
-      /** Raw Ed25519 public key, 32 bytes, base64url. */
-      publicKey: z.string(),
-    }),
-  ),
+export const VerificationKeys = z.object({ keys: z.array(VerificationKey), asOf: Instant });
+export type VerificationKeys = z.infer<typeof VerificationKeys>;
+
+/** Answer of `GET /api/verify/revocations`: the newest list of revoked receipts (`shared/domain/payments/revocation-list.ts`). */
+export const SignedText = z.object({
+  text: z.string(),
+  /** Ed25519, base64url. */
+  signature: z.string(),
+});
+export type SignedText = z.infer<typeof SignedText>;
+
+/** Answer of `GET /api/verify/receipts/:reference`: what the register has, no more than the receipt says itself. */
+export const RegisterAnswer = z.object({
+  reference: ReceiptReference,
+  plate: z.string(),
+  validUntil: z.iso.date(),
+  amount: z.number().int(),
+  currency: z.string().length(3),
+  revokedAt: Instant.nullable(),
   asOf: Instant,
 });
-export type VerificationKeys = z.infer<typeof VerificationKeys>;
+export type RegisterAnswer = z.infer<typeof RegisterAnswer>;

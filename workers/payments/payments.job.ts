@@ -3,9 +3,11 @@ import { paymentsWithoutPdf } from '#db/receipts.repository.ts';
 import { intentsToCheck } from '#db/payments.repository.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
+import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import type { IdentifiedJob, JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import type { ConfirmationsService } from '#server/payments/confirmations.service.ts';
 import { renderReceipts } from './render-receipts.ts';
+import { issueRevocationList } from './revocation-list.ts';
 
 export interface PaymentsJobDeps {
   db: Db;
@@ -14,6 +16,7 @@ export interface PaymentsJobDeps {
   country: Country;
   clock: () => Date;
   confirmations: ConfirmationsService;
+  signer: ReceiptSigner;
 }
 
 /** Intents asked about at one poll: half of what the pace of the checks lets through, the other half is for what providers tell. */
@@ -27,6 +30,7 @@ export function createPaymentsJob(deps: PaymentsJobDeps): JobHandlers<'payments'
   return {
     'payment.initiate': ({ paymentId }) => confirmations.initiate(paymentId),
     'receipt.render': ({ paymentId }) => renderReceipts(deps, paymentId),
+    'revocations.issue': () => issueRevocationList(deps),
     async 'payment.poll'() {
       const now = clock();
       const due = await intentsToCheck(db, now, POLLED);

@@ -32,11 +32,14 @@ export function parseReceiptText(text: string): ReceiptFacts | null {
 /** What the QR holds: the signed text, a full stop, the signature (base64url). */
 export const qrText = (text: string, signature: string): string => `${text}.${signature}`;
 
+/** 64 bytes in base64url. The last letter has two bits only: with others in it the same signature could be written in 16 ways. */
+const SIGNATURE = /^[A-Za-z0-9_-]{85}[AQgw]$/;
+
 /** Takes a QR apart; null when it is none of ours. */
 export function parseQrText(qr: string): { text: string; signature: string; facts: ReceiptFacts } | null {
   const dot = qr.lastIndexOf('.');
   const [text, signature] = [qr.slice(0, dot), qr.slice(dot + 1)];
-  const facts = dot < 0 || !/^[A-Za-z0-9_-]{86}$/.test(signature) ? null : parseReceiptText(text);
+  const facts = dot < 0 || !SIGNATURE.test(signature) ? null : parseReceiptText(text);
   return facts && { text, signature, facts };
 }
 
