@@ -1,7 +1,7 @@
 /** Paying, waiting for the confirmation, and what was paid. */
 export const payments = {
   title: 'Vérifiez avant de payer',
-  lead: 'Rien n’est débité avant votre accord sur votre téléphone.',
+  lead: 'Rien n’est débité avant votre accord.',
   back: 'Mes véhicules',
   what: 'Ce que vous payez',
   year: (year: string) => `Taxe ${year}`,
@@ -23,7 +23,7 @@ export const payments = {
     unread_plate: 'cette plaque n’a pas pu être recherchée\u00a0: réessayez un peu plus tard',
   },
   how: 'Comment vous payez',
-  provider: { mtn_momo: 'MTN Mobile Money' },
+  provider: { mtn_momo: 'MTN Mobile Money', mvola: 'MVola', stripe: 'Carte bancaire' },
   providerField: 'Moyen de paiement',
   noProvider: 'Aucun moyen de paiement n’est disponible pour l’instant. Rien n’est perdu\u00a0: revenez un peu plus tard.',
   phone: 'Téléphone qui paie',
@@ -67,10 +67,24 @@ export const payments = {
     not_enough_funds: 'Le solde du compte ne suffit pas. Rechargez-le ou prenez un autre téléphone.',
     payer_declined: 'La demande a été refusée sur le téléphone.',
     payer_too_late: 'La demande n’a pas été acceptée à temps sur le téléphone.',
+    payer_cancelled: 'Vous avez annulé ce paiement.',
     limit_reached: 'Ce paiement dépasse le plafond du compte. Demandez à votre opérateur ou prenez un autre téléphone.',
     refused: 'L’opérateur a refusé ce paiement sans en dire plus.',
   },
   again: 'Réessayer le paiement',
+  card: {
+    hint: 'Vous saisirez votre carte sur la page sécurisée de notre prestataire Stripe, jamais ici.',
+    asked: 'Payez par carte',
+    askedText:
+      'La page de paiement par carte est prête. Vous y saisissez votre carte, puis vous revenez ici\u00a0: cette page se met à jour toute seule.',
+    sending: 'Nous préparons la page de paiement par carte. Elle s’ouvre dans un instant.',
+    open: 'Ouvrir la page de paiement',
+    cancel: 'Annuler ce paiement',
+    cancelling: 'Annulation en cours',
+    cancellingText:
+      'Nous fermons la page de paiement. Si vous aviez déjà validé votre carte, le paiement est pris en compte et vous le verrez ici.',
+    step: 'Paiement par carte',
+  },
   leftTime: (clock: string) => `Il reste ${clock}`,
   leftLabel: 'Temps restant pour accepter',
   closeNote:
