@@ -9,6 +9,7 @@ import type { Authenticator } from './authenticator.ts';
 import type { RequestOrigin } from './better-auth.ts';
 import type { IdentityService } from './identity.service.ts';
 import type { OpenedSession } from './me.ts';
+import type { KnownBrowsers } from './known-browsers.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
 const ChangePassword = z.object({ current: z.string().min(1).max(128), next: Password });
@@ -21,13 +22,16 @@ export interface IdentityRoutesDeps {
   service: IdentityService;
   authenticator: Authenticator;
   cookie: SessionCookie;
+  browsers: KnownBrowsers;
 }
 
 /** Routes of identity, to be mounted under `/api` (shared/contracts/http.ts). */
-export function createIdentityRoutes({ service, authenticator, cookie }: IdentityRoutesDeps): Hono<HttpEnvironment> {
+export function createIdentityRoutes({ service, authenticator, cookie, browsers }: IdentityRoutesDeps): Hono<HttpEnvironment> {
   const session = requireSession(authenticator);
-  const opened = (c: C, { me, token }: OpenedSession, status: 200 | 201) => {
+  const opened = async (c: C, { me, token }: OpenedSession, status: 200 | 201) => {
+    const known = await browsers.note(me, c.req.header('cookie'));
     c.header('Set-Cookie', cookie.issue(token));
+    c.header('Set-Cookie', known, { append: true });
     return c.json(me, status);
   };
   return new Hono<HttpEnvironment>()

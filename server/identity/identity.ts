@@ -13,6 +13,7 @@ import { createIdentityLimits, type IdentityLimitRules } from './identity-limits
 import { createIdentityRoutes } from './identity.routes.ts';
 import { createIdentityService, type IdentityService } from './identity.service.ts';
 import { createSessionCache, type SessionCache } from './session-cache.service.ts';
+import { createKnownBrowsers } from './known-browsers.ts';
 import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
 
 export interface IdentityDeps {
@@ -58,5 +59,11 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     logger,
     keys: { codes: deriveKey(deps.authSecret, 'sign-up-code'), messages: deriveKey(deps.authSecret, 'message-params') },
   });
-  return { service, authenticator, sessions, cookie, routes: createIdentityRoutes({ service, authenticator, cookie }) };
+  const browsers = createKnownBrowsers({
+    db,
+    notifier: deps.notifier,
+    publicOrigin,
+    key: deriveKey(deps.authSecret, 'known-browsers'),
+  });
+  return { service, authenticator, sessions, cookie, routes: createIdentityRoutes({ service, authenticator, cookie, browsers }) };
 }

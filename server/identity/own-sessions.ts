@@ -7,6 +7,7 @@ import {
   readSessionOfUser,
   updatePasswordHash,
 } from '#db/identity.repository.ts';
+import { appendOutbox } from '#db/outbox.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { Me, SessionView } from '#shared/contracts/identity.ts';
 import type { Viewer } from '../live/topic.ts';
@@ -85,6 +86,7 @@ export function createOwnSessions(deps: IdentityServiceDeps): OwnSessions {
           entityId: viewer.userId,
           details: { sessionsEnded: others.length },
         });
+        await appendOutbox(tx, 'user.password_changed', { userId: viewer.userId });
         return others;
       });
       await sessionsEnded(deps, ended);

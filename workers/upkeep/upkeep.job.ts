@@ -1,4 +1,5 @@
 import type { Db } from '#db/connect.ts';
+import { forgetBrowsers } from '#db/known-browsers.repository.ts';
 import { eraseMessages } from '#db/messages.repository.ts';
 import { pruneNoticeSources } from '#db/notice-sources.repository.ts';
 import { deleteExpiredSessions, deleteExpiredVerifications, pruneOutbox } from '#db/upkeep.repository.ts';
@@ -24,6 +25,8 @@ export const OUTBOX_KEPT_MS = 7 * 24 * 3600_000;
 export const MESSAGES_KEPT_MS = 30 * 24 * 3600_000;
 /** Longer than the outbox rows that they answer for. */
 const NOTICE_SOURCES_KEPT_MS = 8 * 24 * 3600_000;
+/** As long as the cookie that a browser is known by. */
+const BROWSERS_KEPT_MS = 400 * 24 * 3600_000;
 /** Listing the object store is slow and its orphans wait a day anyway. */
 const ORPHANS_EVERY_MS = 3600_000;
 /** Rows deleted in one statement. */
@@ -51,6 +54,7 @@ export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
       return ended;
     },
     'verifications expired': () => deleteExpiredVerifications(db, clock(), BATCH),
+    'browsers forgotten': () => forgetBrowsers(db, new Date(clock().getTime() - BROWSERS_KEPT_MS)),
     'outbox rows pruned': () => pruneOutbox(db, new Date(clock().getTime() - OUTBOX_KEPT_MS), BATCH),
     'pending orphans deleted': async () => {
       const now = clock().getTime();
