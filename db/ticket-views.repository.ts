@@ -1,5 +1,13 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
-import type { BoardView, LineView, OfficeService, QueueTicket, QueueView, TicketView } from '#shared/contracts/tickets.ts';
+import type {
+  BoardView,
+  CounterView,
+  LineView,
+  OfficeService,
+  QueueTicket,
+  QueueView,
+  TicketView,
+} from '#shared/contracts/tickets.ts';
 import { expectedCalls, expectedDuration } from '#shared/domain/tickets/wait-estimate.ts';
 import type { Executor } from './connect.ts';
 import { offices, users } from './schema/identity.ts';
@@ -48,7 +56,7 @@ export async function readOfficeLine(db: Executor, officeId: string, day: string
   const [services, settings, counters, open, ended, called] = await Promise.all([
     servicesOf(db, [officeId]),
     db.select().from(queueSettings).where(eq(queueSettings.officeId, officeId)),
-    openCounters(db, officeId),
+    openCounters(db, { officeId }),
     openTickets(db, officeId, day),
     db
       .select({ count: sql<number>`count(*)::int` })
@@ -97,9 +105,11 @@ export async function readOfficeLine(db: Executor, officeId: string, day: string
 
 const instantOf = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
 
-async function openCounters(db: Executor, officeId: string): Promise<QueueView['counters']> {
+/** Open counters: an office's, or the one of an agent. */
+async function openCounters(db: Executor, whose: { officeId: string } | { agentId: string }): Promise<CounterView[]> {
   return db
     .select({
+      officeId: counterSessions.officeId,
       agentId: counterSessions.agentId,
       agentName: users.name,
       label: counterSessions.label,
@@ -108,8 +118,42 @@ async function openCounters(db: Executor, officeId: string): Promise<QueueView['
     })
     .from(counterSessions)
     .innerJoin(users, eq(users.id, counterSessions.agentId))
-    .where(and(eq(counterSessions.officeId, officeId), isNull(counterSessions.closedAt)))
+    .where(
+      and(
+        'officeId' in whose ? eq(counterSessions.officeId, whose.officeId) : eq(counterSessions.agentId, whose.agentId),
+        isNull(counterSessions.closedAt),
+      ),
+    )
     .orderBy(asc(counterSessions.label));
+}
+
+/** The counter that an agent has open; null when none. */
+export async function findOpenCounterOf(db: Executor, agentId: string): Promise<CounterView | null> {
+  const [row] = await openCounters(db, { agentId });
+  return row ?? null;
+}
+
+/** A ticket as agents see it. */
+export async function queueTicketOf(db: Executor, ticket: TicketRow): Promise<QueueTicket> {
+  const ids = [ticket.agentId, ticket.userId].filter((id) => id !== null);
+  const people =
+    ids.length > 0 ? await db.select({ id: users.id, name: users.name }).from(users).where(inArray(users.id, ids)) : [];
+  const names = new Map(people.map(({ id, name }) => [id, name]));
+  return queueTicket(ticket, names.get(ticket.agentId ?? '') ?? null, names.get(ticket.userId ?? '') ?? null);
+}
+
+function queueTicket(ticket: TicketRow, agentName: string | null, personName: string | null): QueueTicket {
+  const { officeId: _office, ...view } = ticketViewOf(ticket);
+  return {
+    ...view,
+    source: ticket.source,
+    agent: ticket.agentId === null ? null : { id: ticket.agentId, name: agentName ?? '' },
+    person: ticket.userId === null ? null : { id: ticket.userId, name: personName ?? '' },
+    transferred: ticket.transferred,
+    note: ticket.note,
+    appointmentAt: ticket.appointmentAt?.toISOString() ?? null,
+    servingSince: ticket.state === 'serving' ? (ticket.servingAt?.toISOString() ?? null) : null,
+  };
 }
 
 /** Tickets of a day that are not over: those who wait first, in the order of calling. */
@@ -128,19 +172,7 @@ async function openTickets(db: Executor, officeId: string, day: string): Promise
       ),
     )
     .orderBy(sql`${tickets.state} <> 'waiting'`, asc(tickets.rankAt), asc(tickets.id));
-  return rows.map(({ ticket, agentName, personName }) => {
-    const { officeId: _office, ...view } = ticketViewOf(ticket);
-    return {
-      ...view,
-      source: ticket.source,
-      agent: ticket.agentId === null ? null : { id: ticket.agentId, name: agentName ?? '' },
-      person: ticket.userId === null ? null : { id: ticket.userId, name: personName ?? '' },
-      transferred: ticket.transferred,
-      note: ticket.note,
-      appointmentAt: ticket.appointmentAt?.toISOString() ?? null,
-      servingSince: ticket.state === 'serving' ? (ticket.servingAt?.toISOString() ?? null) : null,
-    };
-  });
+  return rows.map(({ ticket, agentName, personName }) => queueTicket(ticket, agentName, personName));
 }
 
 async function latestCalls(db: Executor, officeId: string, day: string): Promise<BoardView['calls']> {

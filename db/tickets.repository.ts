@@ -50,10 +50,11 @@ export async function takeTicketOrdinal(tx: Tx, officeId: string, day: string, p
   return row.last;
 }
 
-export async function insertTicket(tx: Tx, ticket: NewTicket): Promise<TicketRow> {
-  const [row] = await tx.insert(tickets).values(ticket).returning();
-  if (!row) throw new Error('tickets returned nothing');
-  return row;
+/** Null when the page's id was used for another already. */
+export async function insertTicket(tx: Tx, ticket: NewTicket): Promise<TicketRow | null> {
+  const target = [tickets.officeId, tickets.clientId];
+  const [row] = await tx.insert(tickets).values(ticket).onConflictDoNothing({ target }).returning();
+  return row ?? null;
 }
 
 export async function findTicketByClientId(db: Executor, officeId: string, clientId: string): Promise<TicketRow | null> {

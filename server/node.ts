@@ -40,6 +40,12 @@ import { createGridSource } from './tax/grid-source.service.ts';
 import { createPlateCache } from './tax/plate-cache.service.ts';
 import { LOOKUP_LIMIT, createTaxRoutes } from './tax/tax.routes.ts';
 import { createTaxService } from './tax/tax.service.ts';
+import { createCountersService } from './tickets/counters.service.ts';
+import { createPasses } from './tickets/passes.ts';
+import { createTicketHandlers } from './tickets/tickets.handlers.ts';
+import { KIOSK_LIMIT, TAKE_LIMIT, createTicketRoutes } from './tickets/tickets.routes.ts';
+import { createTicketsService } from './tickets/tickets.service.ts';
+import { createTicketTopics } from './tickets/tickets.topic.ts';
 import { createVehicleHandlers } from './vehicles/vehicles.handlers.ts';
 import { createVehiclesService } from './vehicles/vehicles.service.ts';
 import { garageTopic } from './vehicles/vehicles.topic.ts';
@@ -121,10 +127,13 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const providers = createProviders({ config, country, clock });
   const payments = createPaymentsService({ db, notifier, clock, country, providers });
   const notices = createNoticesService({ db, notifier, clock, unsubscribeKey: deriveKey(config.AUTH_SECRET, 'unsubscribe') });
+  const office = { db, notifier, clock, timeZone: country.timeZone };
+  const tickets = createTicketsService(office);
   const live = createLiveService({
     db,
     registry: topicRegistry({
       ...createDocumentTopics({ progress }),
+      ...createTicketTopics({ clock, timeZone: country.timeZone }),
       garage: garageTopic,
       payment: paymentTopic,
       notifications: notificationsTopic,
@@ -140,10 +149,12 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createLiveHandlers(live, clock),
       ...createDocumentHandlers({ documents }),
       ...createPaymentHandlers({ payments, startLimit: limits.limit('payment-start', START_LIMIT) }),
+      ...createTicketHandlers({ tickets, counters: createCountersService(office) }),
       ...createVehicleHandlers({ vehicles }),
       ...createNoticeHandlers({ notices }),
     },
     authenticate: identity.authenticator.authenticate,
+    addressSource: config.TRUSTED_PROXY ? 'forwarded' : 'connection',
     stillValid: identity.authenticator.stillValid,
     adapter: { publisher: redis.queues, subscriber: redis.adapter, prefix },
     metrics,
@@ -184,6 +195,15 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       {
         path: '/api/verify',
         app: createVerificationRoutes({ db, clock, registerLimit: limits.limit('verify', REGISTER_LIMIT) }),
+      },
+      {
+        path: '/api',
+        app: createTicketRoutes({
+          ...{ tickets, clock, timeZone: country.timeZone, authenticator: identity.authenticator },
+          passes: createPasses(config.AUTH_SECRET),
+          takeLimit: limits.limit('ticket-take', TAKE_LIMIT),
+          kioskLimit: limits.limit('ticket-kiosk', KIOSK_LIMIT),
+        }),
       },
       { path: MACHINES_PATH, app: createWebhookRoutes({ payments }) },
       { path: UNSUBSCRIBE_PATH, app: createUnsubscribeRoutes({ notices }) },

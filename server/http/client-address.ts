@@ -15,7 +15,12 @@ export function clientAddressOf(
   forwarded: string | undefined,
   bindings: HttpBindings | undefined,
 ): string {
-  const connection = bindings?.incoming?.socket?.remoteAddress;
+  return addressOf(source, forwarded, bindings?.incoming?.socket?.remoteAddress);
+}
+
+/** The same of what is known of a connection. A header that came several times is its last. */
+export function addressOf(source: AddressSource, header: string | string[] | undefined, connection: string | undefined): string {
+  const forwarded = Array.isArray(header) ? header.at(-1) : header;
   const said = source === 'forwarded' ? forwarded?.split(',').at(-1)?.trim() : undefined;
   return plain(said) ?? plain(connection) ?? UNKNOWN;
 }

@@ -73,7 +73,8 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
   return {
     async subscribe(subscriber, viewer, topic) {
       const { definition, key } = find(topic);
-      const audience = await definition.authorise(db, viewer, key);
+      const may = !viewer.guest || definition.guests === true;
+      const audience = may ? await definition.authorise(db, viewer, key) : null;
       if (!audience) throw new AppError('TOPIC_FORBIDDEN', { topic });
       const room = roomOf(topic, audience);
       if (!subscriber.rooms.has(room)) {

@@ -9,6 +9,8 @@ export interface Viewer {
   sessionId: string;
   role: Role;
   officeId: string | null;
+  /** Somebody without an account (sockets/guests.ts). */
+  guest?: true;
 }
 
 /**
@@ -17,6 +19,8 @@ export interface Viewer {
  */
 export type TopicDefinition<N extends TopicName = TopicName> = {
   name: N;
+  /** Whether people without an account may ask. */
+  guests?: true;
   authorise(db: Executor, viewer: Viewer, key: string): Promise<Audience | null>;
 } & (
   | { source: 'database'; snapshot(tx: Tx, key: string, audience: Audience): Promise<TopicState<N>> }

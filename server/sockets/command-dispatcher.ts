@@ -3,6 +3,7 @@ import { COMMANDS, type CommandName } from '#shared/contracts/commands.ts';
 import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { CommandContext, CommandHandlers } from './commands.ts';
+import { GUEST_COMMANDS } from './guests.ts';
 import type { LiveSocket } from './session-registry.ts';
 
 /** A socket may send this many commands a second, and twice as many at once; far beyond it is cut off. */
@@ -40,6 +41,7 @@ export function createCommandDispatcher(deps: CommandDispatcherDeps): CommandDis
 
   async function run(socket: LiveSocket, name: string, input: unknown): Promise<Answer> {
     if (!isCommand(name)) throw new AppError('INVALID_INPUT', { command: name.slice(0, 60) });
+    if (socket.data.viewer.guest && !GUEST_COMMANDS.has(name)) throw new AppError('UNAUTHENTICATED');
     const parsed = COMMANDS[name].input.safeParse(input);
     if (!parsed.success) {
       throw new AppError('INVALID_INPUT', { fields: parsed.error.issues.map((issue) => issue.path.join('.')) });

@@ -5,10 +5,12 @@ import type { BusMessage } from '#shared/contracts/bus.ts';
 import type { ResyncReason } from '#shared/contracts/topics.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
+import { addressOf, type AddressSource } from '../http/client-address.ts';
 import type { Viewer } from '../live/topic.ts';
 import { createCommandDispatcher, freshTokens } from './command-dispatcher.ts';
 import type { CommandHandlers } from './commands.ts';
 import type { SocketEngine } from './engine.ts';
+import { createGuestRegistry, guestViewer, wantsGuest } from './guests.ts';
 import { createSessionRegistry, type LiveSocket } from './session-registry.ts';
 
 /** Sockets that one person may hold on one node: tabs of a browser (stickiness brings them to one node) and some more. */
@@ -20,6 +22,8 @@ export interface SocketServerDeps {
   engine: SocketEngine;
   handlers: CommandHandlers;
   authenticate: (cookie: string | undefined) => Promise<{ viewer: Viewer; expiresAt: Date } | null>;
+  /** Whose word is taken for the address of a guest. */
+  addressSource: AddressSource;
   /** Which of these sessions exist still, by the database. */
   stillValid: (sessionIds: string[]) => Promise<Set<string>>;
   /** The adapter's two connections; the publisher fails fast. */
@@ -46,6 +50,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const { logger, metrics } = deps;
   const { io } = deps.engine;
   const sessions = createSessionRegistry();
+  const guests = createGuestRegistry();
   const instruments = socketInstruments(metrics, deps.engine);
   const dispatcher = createCommandDispatcher({
     handlers: deps.handlers,
@@ -63,6 +68,10 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   io.use((socket, next) => {
     deps.authenticate(socket.handshake.headers.cookie).then(
       (session) => {
+        if (!session && wantsGuest(socket.handshake.auth)) {
+          socket.data = { viewer: guestViewer(socket.id), expiresAt: Infinity, tokens: freshTokens, countedAt: Date.now() };
+          return next();
+        }
         if (!session || sessions.hasEnded(session.viewer.sessionId)) return next(refusal('UNAUTHENTICATED'));
         if (sessions.socketsOfUser(session.viewer.userId) >= MAX_SOCKETS_PER_USER) return next(refusal('TOO_MANY_SOCKETS'));
         socket.data = {
@@ -81,6 +90,17 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   });
 
   io.on('connection', (socket) => {
+    if (socket.data.viewer.guest) {
+      const { address, headers } = socket.handshake;
+      if (!guests.add(socket.id, addressOf(deps.addressSource, headers['x-forwarded-for'], address))) {
+        socket.disconnect(true);
+        return;
+      }
+      instruments.handshakes.inc();
+      socket.on('disconnect', onDisconnect);
+      socket.onAny(onPacket);
+      return;
+    }
     // Asked again: of many whose handshakes were under way at once, none was counted yet when the others were let in.
     if (sessions.socketsOfUser(socket.data.viewer.userId) >= MAX_SOCKETS_PER_USER) {
       socket.disconnect(true);
@@ -98,7 +118,8 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
 
   // One function for all sockets, not a closure each: `this` is the socket.
   function onDisconnect(this: LiveSocket): void {
-    sessions.remove(this);
+    if (this.data.viewer.guest) guests.remove(this.id);
+    else sessions.remove(this);
   }
   function onPacket(this: LiveSocket, name: unknown, ...args: unknown[]): void {
     // The protocol allows numbers as names.

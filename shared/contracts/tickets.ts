@@ -33,7 +33,7 @@ export const OfficeService = z.object({
 });
 export type OfficeService = z.infer<typeof OfficeService>;
 
-/** Answer of `GET /api/offices` and, with its services, of `GET /api/offices/:code`. */
+/** An office, as people choose one. */
 export const OfficeView = z.object({
   id: Id,
   code: z.string(),
@@ -42,6 +42,10 @@ export const OfficeView = z.object({
   services: z.array(OfficeService),
 });
 export type OfficeView = z.infer<typeof OfficeView>;
+
+/** Answer of `GET /api/offices`. */
+export const OfficeList = z.object({ offices: z.array(OfficeView) });
+export type OfficeList = z.infer<typeof OfficeList>;
 
 /** Takes a ticket: at a kiosk or from a phone by anybody, at the counter by an agent for who walks in. */
 export const TakeTicket = z.object({
@@ -52,6 +56,16 @@ export const TakeTicket = z.object({
   priority: TicketPriority,
 });
 export type TakeTicket = z.infer<typeof TakeTicket>;
+
+/** Input of `POST /api/tickets`. Who has no account shows the pass of the office's door or kiosk. */
+export const TakeTicketThere = TakeTicket.extend({ pass: z.string().max(64).optional() });
+
+/** Answer of `GET /api/offices/:id/door`: what the QR at the door holds, good for the day. */
+export const DoorPass = z.object({ pass: z.string(), day: z.iso.date() });
+export type DoorPass = z.infer<typeof DoorPass>;
+/** Answer of `POST /api/offices/:id/kiosk`: makes the browser that keeps it a kiosk or board of the office. */
+export const KioskPass = z.object({ pass: z.string() });
+export type KioskPass = z.infer<typeof KioskPass>;
 
 export const TicketRef = z.object({ ticketId: Id });
 
@@ -120,6 +134,7 @@ export type QueueTicket = z.infer<typeof QueueTicket>;
 
 /** An agent at a counter. */
 export const CounterView = z.object({
+  officeId: Id,
   agentId: Id,
   agentName: z.string(),
   label: z.string(),
@@ -153,6 +168,13 @@ export const TransferTicket = z.object({
   note: z.string().trim().max(200).optional(),
 });
 export type TransferTicket = z.infer<typeof TransferTicket>;
+
+/** What an agent does with a ticket. */
+export const ActOnTicket = z.object({
+  ticketId: Id,
+  event: z.enum(['recall', 'serve', 'hold', 'return', 'miss', 'reinstate', 'finish', 'cancel']),
+});
+export type ActOnTicket = z.infer<typeof ActOnTicket>;
 
 /** Answer of `ticket:call-next`: null when nobody waits whom this counter serves. */
 export const CalledTicket = QueueTicket.nullable();

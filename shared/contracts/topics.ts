@@ -3,6 +3,7 @@ import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts'
 import { Instant } from './ids.ts';
 import { NotificationsView } from './notices.ts';
 import { PaymentView } from './payments.ts';
+import { BoardView, LineView, QueueView, TicketView } from './tickets.ts';
 import { GarageView } from './vehicles.ts';
 
 /**
@@ -20,6 +21,10 @@ export const TOPICS = {
   'reading-queue': { keyed: false, kind: 'state', state: ReadingQueueView },
   payment: { keyed: true, kind: 'state', state: PaymentView },
   notifications: { keyed: true, kind: 'state', state: NotificationsView },
+  queue: { keyed: true, kind: 'state', state: QueueView },
+  line: { keyed: true, kind: 'state', state: LineView },
+  board: { keyed: true, kind: 'state', state: BoardView },
+  ticket: { keyed: true, kind: 'state', state: TicketView },
   garage: { keyed: true, kind: 'state', state: GarageView },
 } as const satisfies Record<string, { keyed: boolean; kind: TopicKind; state: z.ZodType }>;
 

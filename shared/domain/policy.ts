@@ -7,7 +7,7 @@ import type { Role } from '#shared/contracts/identity.ts';
 export type Scope = 'own' | 'office' | 'all';
 
 /** Everything that not everybody may do. `<thing>.<verb>`. */
-export type Action = 'bureau.enter' | 'refund.read' | 'refund.propose' | 'refund.withdraw' | 'refund.decide' | 'refund.settle';
+export type Action = 'queue.read' | 'ticket.serve' | 'kiosk.set_up' | 'bureau.enter' | 'refund.read' | 'refund.propose' | 'refund.withdraw' | 'refund.decide' | 'refund.settle';
 
 /**
  * The one table of who may do what: a role that a line does not name may not; an action without a line does not compile. Of refunds: the
@@ -17,6 +17,12 @@ export type Action = 'bureau.enter' | 'refund.read' | 'refund.propose' | 'refund
 export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   /** See the staff's pages at all. */
   'bureau.enter': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** See the line of an office. */
+  'queue.read': { agent: 'office', supervisor: 'office', administrator: 'all', auditor: 'all' },
+  /** Open a counter, call people, serve them. */
+  'ticket.serve': { agent: 'office', supervisor: 'office' },
+  /** Make a browser the kiosk or the board of an office. */
+  'kiosk.set_up': { agent: 'office', supervisor: 'office', administrator: 'all' },
   /** See the list of refunds. */
   'refund.read': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
   /** Look for a payment that can be paid back, and propose it. */
