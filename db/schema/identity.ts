@@ -32,12 +32,18 @@ export const users = pgTable(
     officeId: uuid('office_id').references(() => offices.id),
     locale: text('locale').notNull().default('fr'),
     disabledAt: instant('disabled_at'),
+    /** When the person closed the account: nothing that names them is left in this row. */
+    closedAt: instant('closed_at'),
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
   (t) => [
     uniqueIndex('users_email_key').on(t.email),
     uniqueIndex('users_phone_key').on(t.phone),
+    index('users_closed_idx')
+      .on(t.closedAt)
+      .where(sql`${t.closedAt} is not null`),
+    check('users_closed_disabled', sql`${t.closedAt} is null or ${t.disabledAt} is not null`),
     check('users_email_normal', sql`${t.email} = lower(${t.email})`),
     check('users_phone_e164', sql`${t.phone} ~ '^\\+[1-9][0-9]{6,14}$'`),
     check('users_role_known', sql`${t.role} in ('citizen', 'agent', 'supervisor', 'administrator', 'auditor')`),
