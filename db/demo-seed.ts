@@ -4,6 +4,7 @@ import type { CountryCode } from '#shared/domain/countries/countries.ts';
 import { FIRST_GRIDS } from '#shared/domain/countries/grids.ts';
 import type { Db, Tx } from './connect.ts';
 import { DEMO, type DemoCountry, type DemoPerson, type DemoStaff, type DemoVehicle } from './demo-data.ts';
+import { seedServices } from './demo-services.ts';
 import { approveGrid, draftGrid, proposeGrid } from './price-grid-versions.ts';
 import { listGrids } from './price-grids.repository.ts';
 import { accounts, offices, users } from './schema/identity.ts';
@@ -32,6 +33,10 @@ export async function seedDemo(db: Db, country: CountryCode, taken: readonly Dem
       .insert(offices)
       .values([...demo.offices])
       .onConflictDoNothing();
+    await seedServices(
+      tx,
+      demo.offices.map(({ code }) => code),
+    );
     const [office] = await tx
       .select({ id: offices.id })
       .from(offices)
