@@ -187,6 +187,8 @@ export const ledgerEntries = pgTable(
     intentId: uuid('intent_id')
       .notNull()
       .references(() => paymentIntents.id),
+    /** Of the refund that it corrects or pays; null: a settlement's own posting. */
+    refundId: uuid('refund_id'),
     itemId: uuid('item_id'),
     account: text('account').notNull(),
     debit: money('debit').notNull(),
@@ -199,6 +201,9 @@ export const ledgerEntries = pgTable(
     primaryKey({ columns: [t.postingId, t.ordinal] }),
     index('ledger_entries_account_idx').on(t.account, t.postedAt),
     index('ledger_entries_intent_idx').on(t.intentId),
+    index('ledger_entries_refund_idx')
+      .on(t.refundId)
+      .where(sql`${t.refundId} is not null`),
     check('ledger_entries_one_side', sql`${t.debit} >= 0 and ${t.credit} >= 0 and (${t.debit} > 0) <> (${t.credit} > 0)`),
   ],
 );
