@@ -44,7 +44,12 @@ export interface NodeFixture {
   http: string;
   sockets: string;
   person(options?: { userId?: string; lifetimeMs?: number }): Promise<Person>;
-  socket(options: { cookie?: string; origin?: string | null; transports?: ('websocket' | 'polling')[] }): TestSocket;
+  socket(options: {
+    cookie?: string;
+    origin?: string | null;
+    transports?: ('websocket' | 'polling')[];
+    guest?: boolean;
+  }): TestSocket;
   /** Connects, or rejects with the server's refusal. */
   connected(socket: TestSocket): Promise<TestSocket>;
   close(): Promise<void>;
@@ -109,6 +114,7 @@ export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000
         forceNew: true,
         reconnection: false,
         transports: options.transports ?? ['websocket'],
+        ...(options.guest ? { auth: { guest: true } } : {}),
         extraHeaders: {
           ...(options.origin === null ? {} : { origin: options.origin ?? ORIGIN }),
           ...(options.cookie ? { cookie: options.cookie } : {}),
