@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
+import { ContactComplete, ContactStart, RecoveryComplete, RecoveryStart } from '#shared/contracts/account.ts';
 import { Id } from '#shared/contracts/ids.ts';
 import { Password, SignIn, SignUpComplete, SignUpStart } from '#shared/contracts/identity.ts';
 import type { HttpEnvironment } from '../http/environment.ts';
@@ -43,6 +44,18 @@ export function createIdentityRoutes({ service, authenticator, cookie, browsers 
       opened(c, await service.signUp.complete(await readJson(c, SignUpComplete), originOf(c)), 201),
     )
     .post('/auth/sign-in', async (c) => opened(c, await service.signIn(await readJson(c, SignIn), originOf(c)), 200))
+    .post('/auth/recovery', async (c) => c.json(await service.recovery.start(await readJson(c, RecoveryStart), originOf(c)), 202))
+    .post('/auth/recovery/complete', async (c) => {
+      await service.recovery.complete(await readJson(c, RecoveryComplete), originOf(c));
+      return c.body(null, 204);
+    })
+    .post('/auth/contact', session, async (c) => {
+      await service.contact.start(c.get('viewer'), await readJson(c, ContactStart));
+      return c.json({}, 202);
+    })
+    .post('/auth/contact/complete', session, async (c) =>
+      c.json(await service.contact.complete(c.get('viewer'), await readJson(c, ContactComplete))),
+    )
     .post('/auth/sign-out', async (c) => {
       // The cookie's signature is enough to end its session: a session that is over already needs no sign-in to be left.
       const token = cookie.read(c.req.header('cookie'));

@@ -6,6 +6,7 @@ import { normaliseContact } from '#shared/domain/contact.ts';
 import { addressKey } from '../http/rate-limits.ts';
 import type { RequestOrigin } from './better-auth.ts';
 import { sessionsEnded, type IdentityServiceDeps } from './identity-deps.ts';
+import { pairKey } from './identity-limits.ts';
 import { meOf, type OpenedSession } from './me.ts';
 
 /** An address that no user has: the library then does the work of a wrong password. */
@@ -27,7 +28,9 @@ export function createSignIn(deps: IdentityServiceDeps): (input: SignIn, from: R
   return async (input, from) => {
     const contact = normaliseContact(input.identifier, deps.country.phoneRegion);
     const identifier = contact?.value ?? input.identifier.toLowerCase();
-    await limits.signInByAddress.consume(addressKey(from.clientAddress));
+    const address = addressKey(from.clientAddress);
+    await limits.signInByAddress.consume(address);
+    await limits.signInByPair.consume(pairKey(identifier, address));
     await limits.signInByIdentifier.consume(identifier);
 
     const credential = contact ? await findCredential(db, contact) : null;
@@ -50,7 +53,7 @@ export function createSignIn(deps: IdentityServiceDeps): (input: SignIn, from: R
       await sessionsEnded(deps, [opened.sessionId]);
       return refuse(credential);
     }
-    await limits.signInByIdentifier.reset(identifier);
+    await Promise.all([limits.signInByPair.reset(pairKey(identifier, address)), limits.signInByIdentifier.reset(identifier)]);
     return { me, token: opened.token };
   };
 }

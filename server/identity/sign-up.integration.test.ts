@@ -26,7 +26,7 @@ describe('sign-up by e-mail', () => {
       status: 201,
       body: { name: 'Hanta Rabe', email: 'hanta@example.mg', phone: null, role: 'citizen', locale: 'fr' },
     });
-    expect(answer.headers.get('set-cookie')).toMatch(
+    expect(answer.headers.getSetCookie()[0]).toMatch(
       /^vignette-[0-9a-f]{8}=\S+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     const me = await fixture.request('GET', '/api/me', { cookie: answer.cookie ?? '' });

@@ -1,5 +1,6 @@
 import type { Locale } from '#shared/contracts/identity.ts';
-import { SIGN_UP_CODE_MINUTES, type MessageName } from '#shared/contracts/messages.ts';
+import { SIGN_UP_CODE_MINUTES, type AccountMessage, type MessageName } from '#shared/contracts/messages.ts';
+import { ACCOUNT_USEFUL_MINUTES } from './account-texts.ts';
 
 /** What a person reads. `sms` keeps to the letters of GSM 03.38 and to one part of 160 where it can. */
 export interface MessageText {
@@ -15,8 +16,9 @@ export interface MessageText {
   unsubscribe?: string | null;
 }
 
-/** Messages with a text of their own; a notice's is made of the notice (`notice-texts.ts`). */
-export type PlainMessageName = Exclude<MessageName, 'notice'>;
+/** Messages with a text of their own; a notice's is made of the notice (`notice-texts.ts`), an account's are in
+ * `account-texts.ts`. */
+export type PlainMessageName = Exclude<MessageName, 'notice' | AccountMessage>;
 
 /** What a template is filled with: its parameters, opened. */
 export interface MessageFacts {
@@ -80,5 +82,6 @@ export const MESSAGE_TEXTS: { [M in PlainMessageName]: Record<Locale, Template<M
 export const USEFUL_MINUTES: { [M in MessageName]: number } = {
   sign_up_code: SIGN_UP_CODE_MINUTES,
   account_exists: 24 * 60,
+  ...ACCOUNT_USEFUL_MINUTES,
   notice: 3 * 24 * 60,
 };

@@ -2,6 +2,7 @@ import { Locale } from '#shared/contracts/identity.ts';
 import { MESSAGES, type MessageName } from '#shared/contracts/messages.ts';
 import type { NoticeChannel, NoticeContent } from '#shared/contracts/notices.ts';
 import { openText } from '#shared/node/keys.ts';
+import { ACCOUNT_TEXTS } from './account-texts.ts';
 import { MESSAGE_TEXTS, type MessageText } from './message-texts.ts';
 import { renderNotice, type NoticeRenderDeps } from './render-notice.ts';
 
@@ -36,6 +37,17 @@ export function renderMessage(
     }
     case 'account_exists':
       return MESSAGE_TEXTS.account_exists[locale]({ origin: deps.origin });
+    case 'recovery_code':
+    case 'contact_code': {
+      const { sealedCode } = MESSAGES[message.template].parse(message.params);
+      return ACCOUNT_TEXTS[message.template][locale]({ code: openText(deps.key, sealedCode, message.id), origin: deps.origin });
+    }
+    case 'recovery_unknown':
+    case 'contact_taken':
+    case 'email_moved':
+    case 'phone_moved':
+    case 'account_closed':
+      return ACCOUNT_TEXTS[message.template][locale]({ origin: deps.origin });
     case 'notice':
       if (!notice) throw new Error('the notice is gone');
       return renderNotice(notice, { channel: message.channel, locale }, deps);
