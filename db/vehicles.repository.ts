@@ -155,6 +155,7 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
   const paid = await paidTaxes(
     db,
     mine.map(({ vehicle }) => vehicle.id),
+    userId,
   );
   return {
     vehicles: mine.map(({ vehicle }) => ({
@@ -193,7 +194,7 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
   };
 }
 
-const dueAndPaid = ({ id }: VehicleRow, due: AmountDue | null, paid: ReadonlySet<string>) => ({
-  due,
-  paid: due !== null && paid.has(`${id}:${due.fiscalYear}`),
-});
+function dueAndPaid({ id }: VehicleRow, due: AmountDue | null, paid: ReadonlyMap<string, string | null>) {
+  const paymentId = due ? paid.get(`${id}:${due.fiscalYear}`) : undefined;
+  return { due, paid: paymentId !== undefined, paymentId: paymentId ?? null };
+}

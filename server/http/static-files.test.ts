@@ -46,12 +46,18 @@ describe('pages', () => {
     ['/sign-in/', 'sign in'],
     ['/help', 'help'],
     ['/vehicles/123', 'shell'],
+    ['/plate/1234TAB', 'shell'],
     ['/%C3%A9t%C3%A9.txt', 'accents'],
   ])('%s', async (url, text) => {
     const answer = await get(url);
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain(text);
     expect(answer.headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('of one person or one plate are no search engine’s business; those of everybody are', async () => {
+    expect((await get('/plate/1234TAB')).headers.get('x-robots-tag')).toBe('noindex');
+    expect((await get('/help')).headers.get('x-robots-tag')).toBeNull();
   });
 
   it('leave scripts to the policy that the build wrote into them', async () => {

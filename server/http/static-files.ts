@@ -53,6 +53,8 @@ export async function loadStaticFiles(directory: string, shell = '200.html'): Pr
       // A chunk or an image that is gone must not be answered with a page.
       if (urlPath.startsWith('/_app/') || /\.[a-z0-9]+$/i.test(urlPath)) return null;
       const page = files.get(`/${shell}`);
+      // A page of one person or of one plate: it is made in the browser, and no search engine's business.
+      if (page) c.header('X-Robots-Tag', 'noindex');
       return page ? send(c, page) : null;
     },
   };

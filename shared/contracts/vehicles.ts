@@ -27,6 +27,8 @@ export const VehicleView = z.object({
   due: AmountDue.nullable().optional(),
   /** Whether this fiscal year's tax is paid. Absent in states of before it was there. */
   paid: z.boolean().optional(),
+  /** The payment that paid it, where it is the owner's own. Absent in states of before it was there. */
+  paymentId: Id.nullish(),
 });
 export type VehicleView = z.infer<typeof VehicleView>;
 

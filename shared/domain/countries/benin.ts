@@ -9,4 +9,5 @@ export const benin: Country = {
   timeZone: 'Africa/Porto-Novo',
   phoneRegion: 'BJ',
   plateCountry: 'BJ',
+  plateExample: 'BE8762RB',
 };

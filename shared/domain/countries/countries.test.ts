@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PLATE_COUNTRIES } from '../plates.ts';
+import { isPlate, PLATE_COUNTRIES } from '../plates.ts';
 import { COUNTRIES, countryOf, DEFAULT_COUNTRY } from './countries.ts';
 
 describe.each(Object.entries(COUNTRIES))('%s', (code, country) => {
@@ -13,6 +13,7 @@ describe.each(Object.entries(COUNTRIES))('%s', (code, country) => {
     }
     expect(Intl.supportedValuesOf('currency')).toContain(country.currency.code);
     expect(PLATE_COUNTRIES).toContain(country.plateCountry);
+    expect(isPlate(country.plateExample, country.plateCountry)).toBe(true);
   });
 
   it('has the digits of its currency’s smallest unit in use', () => {

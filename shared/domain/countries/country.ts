@@ -22,6 +22,8 @@ export interface Country {
   phoneRegion: PhoneRegion;
   /** Country whose plate forms apply (`shared/domain/plates.ts`). */
   plateCountry: PlateCountry;
+  /** A plate of nobody in particular, in normal form: what a hint shows. */
+  plateExample: string;
 }
 
 /** Regions whose phone numbers are understood without a country code. */

@@ -12,4 +12,5 @@ export const madagascar: Country = {
   timeZone: 'Indian/Antananarivo',
   phoneRegion: 'MG',
   plateCountry: 'MG',
+  plateExample: '1234TAB',
 };

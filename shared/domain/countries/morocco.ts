@@ -9,4 +9,5 @@ export const morocco: Country = {
   timeZone: 'Africa/Casablanca',
   phoneRegion: 'MA',
   plateCountry: 'MA',
+  plateExample: '12345A6',
 };

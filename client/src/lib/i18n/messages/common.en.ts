@@ -11,6 +11,7 @@ export const common: Translation<typeof fr> = {
   menu: 'Main menu',
   home: 'Home',
   myVehicles: 'My vehicles',
+  myPayments: 'My payments',
   myAccount: 'My account',
   signIn: 'Sign in',
   signUp: 'Create an account',

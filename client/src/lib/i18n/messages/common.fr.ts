@@ -9,6 +9,7 @@ export const common = {
   menu: 'Menu principal',
   home: 'Accueil',
   myVehicles: 'Mes véhicules',
+  myPayments: 'Mes paiements',
   myAccount: 'Mon compte',
   signIn: 'Se connecter',
   signUp: 'Créer un compte',

@@ -86,7 +86,7 @@ export const tax: Translation<typeof french> = {
   },
   detail: 'The amount in detail',
   explain: 'Understand this amount',
-  explainOf: (plate: string) => `Understand the amount: ${plate}`,
+  explainOf: (plate: string) => `Understand this amount: ${plate}`,
   receipt: 'See the receipt',
   receiptOf: (plate: string) => `See the receipt: ${plate}`,
   paidByOther: 'Paid by somebody else.',

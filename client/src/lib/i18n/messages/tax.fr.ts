@@ -84,7 +84,7 @@ export const tax = {
   },
   detail: 'Détail du montant',
   explain: 'Comprendre ce montant',
-  explainOf: (plate: string) => `Comprendre le montant\u00a0: ${plate}`,
+  explainOf: (plate: string) => `Comprendre ce montant\u00a0: ${plate}`,
   receipt: 'Voir le reçu',
   receiptOf: (plate: string) => `Voir le reçu\u00a0: ${plate}`,
   paidByOther: 'Payée par quelqu’un d’autre.',
