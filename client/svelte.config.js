@@ -25,5 +25,7 @@ export default {
     prerender: { handleHttpError: 'fail' },
     inlineStyleThreshold: 0,
     version: { pollInterval: 0 },
+    // The page that has it registers it, for its own address alone.
+    serviceWorker: { register: false },
   },
 };

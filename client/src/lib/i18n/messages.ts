@@ -19,6 +19,8 @@ import { payments as paymentsEn } from './messages/payments.en.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
 import { tax as taxEn } from './messages/tax.en.ts';
 import { tax as taxFr } from './messages/tax.fr.ts';
+import { verify as verifyEn } from './messages/verify.en.ts';
+import { verify as verifyFr } from './messages/verify.fr.ts';
 import type { Translation } from './translation.ts';
 import type { ErrorCode, ErrorDetails } from '#shared/contracts/errors.ts';
 
@@ -30,6 +32,7 @@ const fr = {
   documents: documentsFr,
   account: accountFr,
   payments: paymentsFr,
+  verify: verifyFr,
   bureau: bureauFr,
   tax: taxFr,
 };
@@ -41,6 +44,7 @@ const en: Translation<typeof fr> = {
   documents: documentsEn,
   account: accountEn,
   payments: paymentsEn,
+  verify: verifyEn,
   bureau: bureauEn,
   tax: taxEn,
 };
