@@ -15,6 +15,8 @@ import { garage as garageEn } from './messages/garage.en.ts';
 import { garage as garageFr } from './messages/garage.fr.ts';
 import { home as homeEn } from './messages/home.en.ts';
 import { home as homeFr } from './messages/home.fr.ts';
+import { notices as noticesEn } from './messages/notices.en.ts';
+import { notices as noticesFr } from './messages/notices.fr.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
 import { tax as taxEn } from './messages/tax.en.ts';
@@ -32,6 +34,7 @@ const fr = {
   documents: documentsFr,
   account: accountFr,
   payments: paymentsFr,
+  notices: noticesFr,
   verify: verifyFr,
   bureau: bureauFr,
   tax: taxFr,
@@ -44,6 +47,7 @@ const en: Translation<typeof fr> = {
   documents: documentsEn,
   account: accountEn,
   payments: paymentsEn,
+  notices: noticesEn,
   verify: verifyEn,
   bureau: bureauEn,
   tax: taxEn,

@@ -1,0 +1,69 @@
+import type { NoticeContent } from '#shared/contracts/notices.ts';
+import type { I18n } from '../i18n/i18n.svelte.ts';
+import { moneyText } from '../payments/money.ts';
+
+/** What the list says of a notice. */
+export interface NoticeLine {
+  title: string;
+  text: string;
+  /** On its link. */
+  open: string;
+  vehicles: readonly { plate: string; country: string }[];
+  /** Vehicles that are not named. */
+  more: number;
+}
+
+const NAMED = 5;
+
+export function noticeLine(content: NoticeContent, i18n: Pick<I18n, 'm' | 'f' | 'country' | 'locale'>): NoticeLine {
+  const { title, open } = i18n.m.notices.kind[content.kind];
+  const vehicles = vehiclesOf(content);
+  const count = 'vehicleCount' in content.params ? content.params.vehicleCount : vehicles.length;
+  const named = vehicles.slice(0, NAMED);
+  return { title, open, text: textOf(content, i18n), vehicles: named, more: count - named.length };
+}
+
+function textOf({ kind, params }: NoticeContent, i18n: Pick<I18n, 'm' | 'f' | 'country' | 'locale'>): string {
+  const kinds = i18n.m.notices.kind;
+  switch (kind) {
+    case 'payment_succeeded':
+    case 'payment_confirmed_late':
+    case 'payment_failed':
+    case 'payment_expired':
+    case 'refund_due':
+    case 'refund_approved':
+    case 'refund_paid':
+      return kinds[kind].text(moneyText(i18n, params.amount));
+    case 'tax_due':
+    case 'tax_overdue':
+      return kinds[kind].text(moneyText(i18n, params.amount), String(params.fiscalYear), i18n.f.date(params.dueDate));
+    case 'tax_paid_by_other':
+      return kinds[kind].text(String(params.fiscalYear));
+    default:
+      return kinds[kind].text;
+  }
+}
+
+function vehiclesOf({ kind, params }: NoticeContent): readonly { plate: string; country: string }[] {
+  switch (kind) {
+    case 'document_read':
+    case 'document_needs_photo':
+    case 'document_failed':
+      return params.vehicle ? [params.vehicle] : [];
+    case 'payment_succeeded':
+    case 'payment_confirmed_late':
+    case 'payment_failed':
+    case 'payment_expired':
+    case 'refund_due':
+      return params.items;
+    case 'tax_due':
+    case 'tax_overdue':
+      return params.vehicles;
+    case 'tax_paid_by_other':
+    case 'transfer_asked':
+    case 'transfer_confirmed':
+      return [params];
+    default:
+      return [];
+  }
+}
