@@ -7,6 +7,8 @@ import type { DemoVehicle } from './demo-data.ts';
 /** The truth of the sample photographs, as far as it is needed here. */
 const Samples = z.array(
   z.object({
+    /** ISO 3166-1, of the document. */
+    country: z.string().length(2).nullish(),
     fields: z.object({
       plate: z.string(),
       vin: z.string().nullish(),
@@ -27,11 +29,12 @@ const Samples = z.array(
  */
 export async function readTakenSample(truthFile: URL, home: string): Promise<DemoVehicle | null> {
   const text = await readFile(truthFile, 'utf8').catch(() => null);
-  const fields = text === null ? undefined : Samples.parse(JSON.parse(text)).at(-1)?.fields;
-  if (!fields) return null;
+  const sample = text === null ? undefined : Samples.parse(JSON.parse(text)).at(-1);
+  if (!sample) return null;
+  const { fields } = sample;
   const plate = normalisePlate(fields.plate);
   return {
-    country: countryOfPlate(plate, home),
+    country: countryOfPlate(plate, home, sample.country),
     plate,
     holderName: fields.owner,
     vin: fields.vin ?? null,

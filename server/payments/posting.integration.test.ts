@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itemsOf, lockIntent } from '#db/payments.repository.ts';
 import { insertLedger } from '#db/postings.repository.ts';
+import { readGarage } from '#db/vehicles.repository.ts';
 import type { LedgerLine } from '#shared/domain/payments/posting.ts';
 import { postSuccess, signReceipts } from './posting.ts';
 import { AMOUNT, createPaymentsFixture, type PaymentsFixture } from './testing/payments-fixture.ts';
@@ -80,4 +81,18 @@ describe('the ledger', () => {
       await expect(deletion).rejects.toMatchObject({ cause: { message: expect.stringContaining('append only') } });
     },
   );
+});
+
+it('the list of vehicles names the payment to who paid, and to nobody else', async () => {
+  const [owner, other] = [await fixture.addUser(), await fixture.addUser()];
+  const [own, theirs] = [await fixture.addVehicle(owner), await fixture.addVehicle(owner)];
+  const paidByOwner = (await fixture.pending(owner, fixture.orderOf([own.id]))).id;
+  const stranger = { ...fixture.orderOf([theirs.id]), items: [{ plate: theirs.plate, fiscalYear: 2026 }] };
+  for (const id of [paidByOwner, (await fixture.pending(other, stranger)).id]) await post(id, false);
+  const { vehicles } = await readGarage(fixture.database.db, owner, fixture.clock());
+  const shown = Object.fromEntries(vehicles.map(({ plate, paid, paymentId }) => [plate, { paid, paymentId }]));
+  expect(shown).toEqual({
+    [own.plate]: { paid: true, paymentId: paidByOwner },
+    [theirs.plate]: { paid: true, paymentId: null },
+  });
 });
