@@ -13,7 +13,7 @@ export interface VerifierDeps {
   country: () => Promise<string>;
   /** While the platform's own country is not known. */
   defaultCountry: string;
-  now: () => number;
+  now: () => Date;
 }
 
 /** How the last try to bring keys and list up to date ended. `untrusted`: a list came that no known key signed. */
@@ -89,7 +89,7 @@ export function createVerifier({ crypto, store, get, country, defaultCountry, no
     },
     judge(qr) {
       const { timeZone } = countryOf((kept?.country ?? defaultCountry) as CountryCode);
-      return judgeReceipt(qr, { keys: kept?.keys ?? [], list, now: new Date(now()), timeZone }, crypto);
+      return judgeReceipt(qr, { keys: kept?.keys ?? [], list, now: now(), timeZone }, crypto);
     },
     async ask(reference) {
       try {
