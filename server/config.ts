@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commonSettings, readConfig, schemas, setting, type ConfigOf } from '#shared/node/config.ts';
-import { paymentSettings } from '#shared/node/payment-settings.ts';
+import { paymentFaults, paymentSettings } from '#shared/node/payment-settings.ts';
 
 /** What a server node reads. */
 export const serverSettings = {
@@ -33,4 +33,4 @@ export const serverSettings = {
 };
 export type ServerConfig = ConfigOf<typeof serverSettings>;
 
-export const loadServerConfig = (env: NodeJS.ProcessEnv): ServerConfig => readConfig(serverSettings, env);
+export const loadServerConfig = (env: NodeJS.ProcessEnv): ServerConfig => readConfig(serverSettings, env, paymentFaults);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commonSettings, readConfig, schemas, setting, type ConfigOf } from '#shared/node/config.ts';
-import { paymentSettings } from '#shared/node/payment-settings.ts';
+import { paymentFaults, paymentSettings } from '#shared/node/payment-settings.ts';
 import { RECEIPT_KEY_FORM } from '#shared/node/receipt-signer.ts';
 
 export const WORKER_ROLES = ['relay', 'payments', 'ocr', 'images', 'messages', 'upkeep'] as const;
@@ -40,4 +40,4 @@ export const workerSettings = {
 };
 export type WorkerConfig = ConfigOf<typeof workerSettings>;
 
-export const loadWorkerConfig = (env: NodeJS.ProcessEnv): WorkerConfig => readConfig(workerSettings, env);
+export const loadWorkerConfig = (env: NodeJS.ProcessEnv): WorkerConfig => readConfig(workerSettings, env, paymentFaults);

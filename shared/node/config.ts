@@ -72,8 +72,15 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads settings from an environment. An empty string counts as absent. */
-export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessEnv): ConfigOf<S> {
+/**
+ * Reads settings from an environment. An empty string counts as absent.
+ * @param together faults of settings that do not go together; names alone, never values
+ */
+export function readConfig<S extends Settings>(
+  settings: S,
+  env: NodeJS.ProcessEnv,
+  together: (given: (name: keyof S & string) => boolean) => string[] = () => [],
+): ConfigOf<S> {
   const faults: string[] = [];
   const config: Record<string, unknown> = {};
   for (const [name, { schema, meaning }] of Object.entries(settings)) {
@@ -85,6 +92,7 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
         `${name}: ${given === undefined ? 'is missing' : result.error.issues.map((issue) => issue.message).join(', ')} (${meaning})`,
       );
   }
+  faults.push(...together((name) => Boolean(env[name])));
   if (faults.length > 0) throw new ConfigError(faults);
   return config as ConfigOf<S>;
 }

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { createProviderFetch } from './provider-fetch.ts';
+
+export { whyOf } from './provider-fetch.ts';
 
 /** Keys of one product, as the operator gave them out: Collection and Disbursement have their own. */
 export interface MtnKeys {
@@ -33,6 +36,7 @@ const Token = z.object({ access_token: z.string(), expires_in: z.coerce.number()
 const MARGIN_SECONDS = 60;
 
 export function createMtnProduct({ product, url, keys, targetEnvironment, clock, timeoutMs }: MtnProductDeps): MtnProduct {
+  const fetch = createProviderFetch({ timeoutMs });
   let token: { value: string; until: number } | null = null;
 
   const call: MtnProduct['call'] = async (method, path, headers, body) =>
@@ -44,8 +48,6 @@ export function createMtnProduct({ product, url, keys, targetEnvironment, clock,
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
     });
 
   async function bearer(): Promise<string> {
@@ -65,5 +67,3 @@ export function createMtnProduct({ product, url, keys, targetEnvironment, clock,
     forgetToken: () => void (token = null),
   };
 }
-
-export const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

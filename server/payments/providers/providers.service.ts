@@ -4,7 +4,9 @@ import type { ConfigOf } from '#shared/node/config.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import type { paymentSettings } from '#shared/node/payment-settings.ts';
 import { createMtnMomo } from './mtn-momo.ts';
+import { createMvola } from './mvola.ts';
 import type { PaymentProvider } from './provider.ts';
+import { createStripe } from './stripe.ts';
 
 export type { PaymentProvider } from './provider.ts';
 
@@ -20,7 +22,7 @@ export interface Providers {
 }
 
 /** Providers of the settings: one whose address or keys are absent is off. */
-export function createProviders(deps: { config: ProvidersConfig; country: Country; clock: () => Date }): Providers {
+export function createProviders(deps: Deps): Providers {
   const { config, country, clock } = deps;
   const { MTN_MOMO_URL, MTN_MOMO_SUBSCRIPTION_KEY, MTN_MOMO_API_USER, MTN_MOMO_API_KEY } = config;
   const momo =
@@ -38,7 +40,7 @@ export function createProviders(deps: { config: ProvidersConfig; country: Countr
           clock,
         })
       : null;
-  return providersOf({ mtn_momo: momo });
+  return providersOf({ mtn_momo: momo, mvola: mvolaOf(deps), stripe: stripeOf(deps) });
 }
 
 function mtnDisbursementKeys(config: ProvidersConfig) {
@@ -48,6 +50,30 @@ function mtnDisbursementKeys(config: ProvidersConfig) {
     MTN_MOMO_DISBURSEMENT_API_KEY: apiKey,
   } = config;
   return subscriptionKey && apiUser && apiKey ? { subscriptionKey, apiUser, apiKey } : null;
+}
+
+interface Deps {
+  config: ProvidersConfig;
+  country: Country;
+  clock: () => Date;
+}
+
+function mvolaOf({ config, clock }: Deps): PaymentProvider | null {
+  const { MVOLA_URL: url, MVOLA_CONSUMER_KEY: consumerKey, MVOLA_CONSUMER_SECRET: consumerSecret } = config;
+  const { MVOLA_PARTNER_NAME: partnerName, MVOLA_MERCHANT_MSISDN: merchantMsisdn } = config;
+  if (!url || !consumerKey || !consumerSecret || !partnerName || !merchantMsisdn) return null;
+  return createMvola({
+    ...{ url, consumerKey, consumerSecret, partnerName, merchantMsisdn, clock },
+    webhookOrigin: config.WEBHOOK_ORIGIN ?? config.PUBLIC_ORIGIN,
+    callbackKey: deriveKey(config.AUTH_SECRET, 'payment-callbacks'),
+  });
+}
+
+function stripeOf({ config, country, clock }: Deps): PaymentProvider | null {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_BASE: apiBase } = config;
+  if (!secretKey || !webhookSecret) return null;
+  const { currency } = country;
+  return createStripe({ secretKey, webhookSecret, apiBase, publicOrigin: config.PUBLIC_ORIGIN, currency, clock });
 }
 
 /** Providers that were made already; `of`: those that the country has. */
