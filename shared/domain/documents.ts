@@ -1,6 +1,6 @@
 import { ACCEPT_CONFIDENCE, FuelCode, KEY_FIELDS, type DocumentStatus, type FieldName } from '#shared/contracts/documents.ts';
 import { AppError } from '#shared/contracts/errors.ts';
-import { countriesOfPlate, isPlate, normalisePlate } from './plates.ts';
+import { couldBePlate, countriesOfPlate, isPlate, normalisePlate } from './plates.ts';
 
 /** Where a document may go from each status. `queued → queued`: another photograph before its turn; `reading → reading`: read again. */
 export const DOCUMENT_TRANSITIONS: Readonly<Record<DocumentStatus, readonly DocumentStatus[]>> = {
@@ -75,8 +75,6 @@ export type CanonicalField = { ok: true; value: string } | { ok: false; fault: F
 export const NUMBER_RANGES = { fiscal_power: [1, 99], seats: [1, 99], max_mass: [50, 100_000] } as const;
 /** A first registration before this is a misreading. */
 export const OLDEST_REGISTRATION = '1900-01-01';
-/** Plates of countries whose forms are not known: letters and digits, at least one of each. */
-const FOREIGN_PLATE = /^(?=.*\d)(?=.*[A-Z])[A-Z0-9]{4,12}$/;
 /** ISO 3779: 17 characters, never I, O or Q. */
 const VIN = /^[A-HJ-NPR-Z0-9]{17}$/;
 
@@ -133,8 +131,7 @@ export function countryOfPlate(plate: string, home: string, issuer: string | nul
 
 function canonicalPlate(text: string, home: string): CanonicalField {
   const plate = normalisePlate(text);
-  const known = isPlate(plate, home) || countriesOfPlate(plate).length > 0 || FOREIGN_PLATE.test(plate);
-  return known ? accept(plate) : refuse('not_a_plate');
+  return couldBePlate(plate, home) ? accept(plate) : refuse('not_a_plate');
 }
 
 function canonicalDate(text: string, today: string): CanonicalField {

@@ -92,6 +92,13 @@ export function isPlate(normal: string, country: string): boolean {
   return forms.length ? forms.some((form) => form.pattern.test(normal)) : ANY_PLATE.test(normal);
 }
 
+/** Plates of countries whose forms are not known: letters and digits, at least one of each. */
+const FOREIGN_PLATE = /^(?=.*\d)(?=.*[A-Z])[A-Z0-9]{4,12}$/;
+
+/** Whether a normal form may be anybody's plate, seen from a country. */
+export const couldBePlate = (normal: string, home: string): boolean =>
+  isPlate(normal, home) || countriesOfPlate(normal).length > 0 || FOREIGN_PLATE.test(normal);
+
 /** The countries, among those that are known, where a normal form would be a plate. */
 export function countriesOfPlate(normal: string): PlateCountry[] {
   return PLATE_COUNTRIES.filter((country) => isPlate(normal, country));
