@@ -17,6 +17,8 @@ import { home as homeEn } from './messages/home.en.ts';
 import { home as homeFr } from './messages/home.fr.ts';
 import { notices as noticesEn } from './messages/notices.en.ts';
 import { notices as noticesFr } from './messages/notices.fr.ts';
+import { office as officeEn } from './messages/office.en.ts';
+import { office as officeFr } from './messages/office.fr.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
 import { tax as taxEn } from './messages/tax.en.ts';
@@ -34,9 +36,10 @@ const fr = {
   documents: documentsFr,
   account: accountFr,
   payments: paymentsFr,
-  notices: noticesFr,
   verify: verifyFr,
+  notices: noticesFr,
   bureau: bureauFr,
+  office: officeFr,
   tax: taxFr,
 };
 const en: Translation<typeof fr> = {
@@ -47,9 +50,10 @@ const en: Translation<typeof fr> = {
   documents: documentsEn,
   account: accountEn,
   payments: paymentsEn,
-  notices: noticesEn,
   verify: verifyEn,
+  notices: noticesEn,
   bureau: bureauEn,
+  office: officeEn,
   tax: taxEn,
 };
 

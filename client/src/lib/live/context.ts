@@ -36,7 +36,11 @@ const KEY = Symbol('live');
  * Gives the components below one live connection, opened when the first of them asks. socket.io-client is loaded then, and
  * not with the first page.
  */
-export function provideLive(options: { onSessionEnded: (why: SessionEnd) => void }): Live {
+export function provideLive(options: {
+  onSessionEnded: (why: SessionEnd) => void;
+  /** Let in without an account as well, for what everybody may watch. */
+  guest?: boolean;
+}): Live {
   let client: LiveClient | null = null;
   let closed = false;
   const waiting = new Set<(client: LiveClient) => void>();
@@ -47,6 +51,7 @@ export function provideLive(options: { onSessionEnded: (why: SessionEnd) => void
     if (closed) return;
     const socket = io({
       autoConnect: false,
+      ...(options.guest && { auth: { guest: true } }),
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       reconnectionDelay: 500,
