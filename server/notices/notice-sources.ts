@@ -84,7 +84,9 @@ async function paymentNotices(tx: Tx, event: keyof typeof PAYMENT_STATES, paymen
     case 'payment.refund_due':
       return [{ userId, eventKey, content: { kind: 'refund_due', params } }];
     case 'payment.succeeded': {
-      const receipts = payment.items.flatMap(({ receipt }) => (receipt ? [receipt] : []));
+      const receipts = payment.items.flatMap(({ receipt }) =>
+        receipt ? [{ reference: receipt.reference, number: receipt.number }] : [],
+      );
       const late = payment.settledAt !== null && payment.settledAt > payment.expiresAt;
       const kind = late ? 'payment_confirmed_late' : 'payment_succeeded';
       return [{ userId, eventKey, content: { kind, params: { ...params, receipts } } }, ...(await paidForOthers(tx, payment))];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
-import { PaymentFailure, ReceiptRef } from './payments.ts';
+import { PaymentFailure } from './payments.ts';
 
 /**
  * A *notice* tells one person of one event: in the app, and by e-mail or SMS as they wish. What a person may wish away is a *category*;
@@ -25,7 +25,8 @@ export const MOST_NAMED = 20;
 /** The plate, once one was read that can be one. */
 const document = z.object({ documentId: Id, vehicle: z.object(plate).nullable() });
 const payment = z.object({ paymentId: Id, ...money, items: z.array(NoticeTax) });
-const receipts = payment.extend({ receipts: z.array(ReceiptRef) });
+/** Of its own, not a view's: what is kept must be read for years. */
+const receipts = payment.extend({ receipts: z.array(z.object({ reference: z.string(), number: z.string() })) });
 const refund = z.object({ paymentId: Id, refundId: Id, ...money });
 const transfer = z.object({ transferId: Id, vehicleId: Id, ...plate });
 const reminder = z.object({

@@ -34,7 +34,8 @@ export function toGsm(text: string): string {
       return [...plain].every((one) => BASIC.has(one)) ? plain : letter;
     })
     .join('')
-    .replace(/ {2,}/g, ' ');
+    .replace(/ {2,}/g, ' ')
+    .replace(/" ([^"]*) "/g, '"$1"');
 }
 
 /** How many messages a text is billed as: 160 letters in one, 153 in each of several; 70 and 67 once a letter is outside GSM 03.38. */
