@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Db, Tx } from './connect.ts';
+import { REFUND_RULES } from './refund-audit.ts';
 
 /** A rule of the books, and where it does not hold: ids, never names. */
 export interface LedgerFault {
@@ -14,14 +15,17 @@ export interface LedgerAudit {
   receipts: number;
   /** What came in, by currency, minor unit. */
   received: Record<string, number>;
+  /** What of it was paid back. */
+  paidBack: Record<string, number>;
 }
 
 /** Each finds what breaks its rule, as `where`. */
 const RULES: Readonly<Record<string, SQL>> = {
+  ...REFUND_RULES,
   'debits are credits, in every posting': sql`
     select posting_id::text as "where" from ledger_entries group by posting_id, currency having sum(debit) <> sum(credit)`,
   'a settlement is in the ledger once, whole': sql`
-    select s.intent_id::text as "where" from settlements s left join ledger_entries e using (intent_id)
+    select s.intent_id::text as "where" from settlements s left join ledger_entries e on e.intent_id = s.intent_id and e.refund_id is null
     group by s.intent_id having coalesce(sum(e.debit), 0) <> s.amount or count(distinct e.posting_id) <> 1`,
   'every posting is of a settlement': sql`
     select distinct e.intent_id::text as "where" from ledger_entries e left join settlements s using (intent_id) where s.intent_id is null`,
@@ -30,7 +34,7 @@ const RULES: Readonly<Record<string, SQL>> = {
     where (select count(*) from receipts r where r.item_id = i.id) <> 1
        or (select coalesce(sum(p.amount), 0) from payments p where p.item_id = i.id and p.fiscal_year = i.fiscal_year) <> i.amount
        or (select count(*) from payments p where p.item_id = i.id) <> 1
-       or (select coalesce(sum(e.credit), 0) from ledger_entries e where e.intent_id = i.intent_id and e.item_id = i.id) <> i.amount`,
+       or (select coalesce(sum(e.credit), 0) from ledger_entries e where e.intent_id = i.intent_id and e.item_id = i.id and e.refund_id is null) <> i.amount`,
   'receipts and payments are of taxes that were settled': sql`
     select r.reference as "where" from receipts r left join settlements s on s.intent_id = r.intent_id and s.kind = 'taxes' where s.intent_id is null
     union all
@@ -64,9 +68,11 @@ export async function auditBooks(tx: Tx): Promise<LedgerAudit> {
   const [counts] = await tx.execute<{ settlements: number; receipts: number }>(
     sql`select (select count(*)::int from settlements) as settlements, (select count(*)::int from receipts) as receipts`,
   );
-  const sums = await tx.execute<{ currency: string; received: string }>(
-    sql`select currency, sum(debit)::text as received from ledger_entries group by currency order by currency`,
-  );
+  const sums = await tx.execute<{ currency: string; received: string; paid_back: string }>(sql`
+    select currency, sum(debit) filter (where refund_id is null)::text as received,
+      coalesce(sum(debit) filter (where refund_id is not null and account = 'refunds_payable'), 0)::text as paid_back
+    from ledger_entries group by currency order by currency`);
   const received = Object.fromEntries(sums.map((row) => [row.currency, Number(row.received)]));
-  return { faults, settlements: counts?.settlements ?? 0, receipts: counts?.receipts ?? 0, received };
+  const paidBack = Object.fromEntries(sums.map((row) => [row.currency, Number(row.paid_back)]));
+  return { faults, settlements: counts?.settlements ?? 0, receipts: counts?.receipts ?? 0, received, paidBack };
 }

@@ -9,8 +9,8 @@ if (!url) {
 }
 const database = connectDatabase({ url, max: 1, applicationName: 'ledger-check' });
 try {
-  const { faults, settlements, receipts, received } = await auditLedger(database.db);
-  const sums = Object.entries(received).map(([currency, amount]) => `${amount} ${currency}`);
+  const { faults, settlements, receipts, received, paidBack } = await auditLedger(database.db);
+  const sums = Object.entries(received).map(([code, amount]) => `${amount} ${code} (${paidBack[code] ?? 0} paid back)`);
   console.log(`${settlements} settlements, ${receipts} receipts, received (minor units): ${sums.join(', ') || 'nothing'}`);
   for (const { rule, where } of faults) console.error(`does not hold: ${rule}\n  ${where.join('\n  ')}`);
   if (faults.length === 0) console.log('the books agree');

@@ -1,34 +1,35 @@
 import { asc, eq, inArray } from 'drizzle-orm';
-import type { PaymentHistory, PaymentItemView, PaymentView } from '#shared/contracts/payments.ts';
+import type { PayerRefund, PaymentHistory, PaymentItemView, PaymentView } from '#shared/contracts/payments.ts';
 import { isOpen } from '#shared/domain/payments/intent-state.ts';
 import { receiptNumber } from '#shared/domain/payments/receipt-text.ts';
 import type { Executor } from './connect.ts';
 import { findIntent, intentsOf, type IntentRow } from './payments.repository.ts';
-import { paymentItems, receipts } from './schema/payments.ts';
+import { payerRefunds } from './refund-views.repository.ts';
+import { paymentItems, receiptRevocations, receipts } from './schema/payments.ts';
 import { owners, vehicles } from './schema/vehicles.ts';
 
 /** Payments listed at most: five years of a fleet's owner. */
 const LISTED = 500;
 
-/** State of the topic `payment:<id>`, in two queries; null when there is no such intent. */
+/** State of the topic `payment:<id>`, in three queries; null when there is no such intent. */
 export async function readPayment(db: Executor, id: string): Promise<(PaymentView & { payerId: string }) | null> {
   const intent = await findIntent(db, id);
   if (!intent) return null;
   const items = await readItems(db, [id]);
-  return { ...viewOf(intent, items.get(id) ?? []), payerId: intent.payerId };
+  const back = await payerRefunds(db, [id]);
+  return { ...viewOf(intent, items.get(id) ?? [], back.get(id) ?? []), payerId: intent.payerId };
 }
 
-/** A payer's history since a day, in two queries, newest first. */
+/** A payer's history since a day, in three queries, newest first. */
 export async function readHistory(db: Executor, payerId: string, since: Date): Promise<PaymentHistory['payments']> {
   const intents = await intentsOf(db, payerId, since, LISTED);
-  const items = await readItems(
-    db,
-    intents.map(({ id }) => id),
-  );
+  const ids = intents.map(({ id }) => id);
+  const [items, back] = [await readItems(db, ids), await payerRefunds(db, ids)];
   return intents.map(({ id, state, amount, currency, createdAt, settledAt }) => ({
     ...{ id, state, amount, currency },
     startedAt: createdAt.toISOString(),
     settledAt: settledAt?.toISOString() ?? null,
+    refunds: back.get(id) ?? [],
     items: (items.get(id) ?? []).map((item) => ({
       plate: item.plate,
       country: item.country,
@@ -43,16 +44,18 @@ async function readItems(db: Executor, intentIds: readonly string[]): Promise<Ma
   const byIntent = new Map<string, PaymentItemView[]>();
   if (intentIds.length === 0) return byIntent;
   const rows = await db
-    .select({ item: paymentItems, receipt: receipts })
+    .select({ item: paymentItems, receipt: receipts, revokedAt: receiptRevocations.revokedAt })
     .from(paymentItems)
     .leftJoin(receipts, eq(receipts.itemId, paymentItems.id))
+    .leftJoin(receiptRevocations, eq(receiptRevocations.reference, receipts.reference))
     .where(inArray(paymentItems.intentId, [...intentIds]))
     .orderBy(asc(paymentItems.plate), asc(paymentItems.fiscalYear));
-  for (const { item, receipt } of rows) {
+  for (const { item, receipt, revokedAt } of rows) {
     const { id, vehicleId, plate, country, fiscalYear, lines, amount } = item;
     const number = receipt && {
       reference: receipt.reference,
       number: receiptNumber(receipt.series, receipt.year, receipt.number),
+      revokedAt: revokedAt?.toISOString() ?? null,
     };
     byIntent.set(item.intentId, [
       ...(byIntent.get(item.intentId) ?? []),
@@ -62,10 +65,10 @@ async function readItems(db: Executor, intentIds: readonly string[]): Promise<Ma
   return byIntent;
 }
 
-function viewOf(intent: IntentRow, items: PaymentItemView[]): PaymentView {
+function viewOf(intent: IntentRow, items: PaymentItemView[], refunds: PayerRefund[]): PaymentView {
   const { id, state, version, provider, amount, currency, failure, refundDue } = intent;
   return {
-    ...{ id, state, version, provider, amount, currency, failure, refundDue, items },
+    ...{ id, state, version, provider, amount, currency, failure, refundDue, items, refunds },
     phone: intent.phone?.replace(/\d(?=\d{3})/g, '•') ?? null,
     redirectUrl: isOpen(state) && !intent.cancelRequestedAt ? intent.redirectUrl : null,
     startedAt: intent.createdAt.toISOString(),

@@ -1,18 +1,19 @@
-import { and, asc, eq, isNull, lt } from 'drizzle-orm';
+import { and, asc, eq, exists, isNull, lt, notExists } from 'drizzle-orm';
 import type { ReceiptView, VerificationKeys } from '#shared/contracts/receipts.ts';
 import { qrText, receiptNumber } from '#shared/domain/payments/receipt-text.ts';
 import type { Executor } from './connect.ts';
-import { paymentIntents, paymentItems, receiptKeys, receipts } from './schema/payments.ts';
+import { paymentIntents, paymentItems, receiptKeys, receiptRevocations, receipts } from './schema/payments.ts';
 
 /** A receipt, and whose payment it is of. */
 export type FoundReceipt = ReceiptView & { payerId: string };
 
 const rows = (db: Executor) =>
   db
-    .select({ receipt: receipts, item: paymentItems, intent: paymentIntents })
+    .select({ receipt: receipts, item: paymentItems, intent: paymentIntents, revokedAt: receiptRevocations.revokedAt })
     .from(receipts)
     .innerJoin(paymentItems, eq(paymentItems.id, receipts.itemId))
     .innerJoin(paymentIntents, eq(paymentIntents.id, receipts.intentId))
+    .leftJoin(receiptRevocations, eq(receiptRevocations.reference, receipts.reference))
     .$dynamic();
 
 type Row = Awaited<ReturnType<typeof rows>>[number];
@@ -41,11 +42,16 @@ export async function paymentsWithoutPdf(db: Executor, issuedBefore: Date, limit
   return [...new Set(found.map(({ id }) => id))];
 }
 
-export async function markPdfStored(db: Executor, reference: string, at: Date): Promise<void> {
+/** Says that a receipt's PDF is stored; `revoked` is what it was drawn as: when that has changed meanwhile, it is to be drawn again. */
+export async function markPdfStored(db: Executor, reference: string, at: Date, revoked: boolean): Promise<void> {
+  const revocation = db
+    .select({ reference: receiptRevocations.reference })
+    .from(receiptRevocations)
+    .where(eq(receiptRevocations.reference, reference));
   await db
     .update(receipts)
     .set({ pdfAt: at })
-    .where(and(eq(receipts.reference, reference), isNull(receipts.pdfAt)));
+    .where(and(eq(receipts.reference, reference), isNull(receipts.pdfAt), revoked ? exists(revocation) : notExists(revocation)));
 }
 
 /** All public keys that ever signed receipts, oldest first. */
@@ -59,7 +65,7 @@ export async function receiptKeyList(db: Executor): Promise<VerificationKeys['ke
   }));
 }
 
-function viewOf({ receipt, item, intent }: Row): FoundReceipt {
+function viewOf({ receipt, item, intent, revokedAt }: Row): FoundReceipt {
   return {
     reference: receipt.reference,
     number: receiptNumber(receipt.series, receipt.year, receipt.number),
@@ -74,6 +80,7 @@ function viewOf({ receipt, item, intent }: Row): FoundReceipt {
     issuedAt: receipt.issuedAt.toISOString(),
     validUntil: receipt.validUntil,
     qr: qrText(receipt.text, receipt.signature),
+    revokedAt: revokedAt?.toISOString() ?? null,
     pdfReady: receipt.pdfAt !== null,
     payerId: intent.payerId,
   };

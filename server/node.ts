@@ -36,6 +36,10 @@ import { createReceiptRoutes } from './payments/receipts.routes.ts';
 import { createProviders } from './payments/providers/providers.service.ts';
 import { REGISTER_LIMIT, createVerificationRoutes } from './payments/verification.routes.ts';
 import { createWebhookRoutes } from './payments/webhooks.routes.ts';
+import { createHandPaymentsService } from './payments/refunds/hand-payments.service.ts';
+import { FIND_LIMIT, createRefundHandlers } from './payments/refunds/refunds.handlers.ts';
+import { createRefundsService } from './payments/refunds/refunds.service.ts';
+import { refundsTopic } from './payments/refunds/refunds.topic.ts';
 import { createGridSource } from './tax/grid-source.service.ts';
 import { createPlateCache } from './tax/plate-cache.service.ts';
 import { LOOKUP_LIMIT, createTaxRoutes } from './tax/tax.routes.ts';
@@ -136,6 +140,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createTicketTopics({ clock, timeZone: country.timeZone }),
       garage: garageTopic,
       payment: paymentTopic,
+      refunds: refundsTopic,
       notifications: notificationsTopic,
     }),
     maxTopics: MAX_TOPICS,
@@ -150,6 +155,11 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createDocumentHandlers({ documents }),
       ...createPaymentHandlers({ payments, startLimit: limits.limit('payment-start', START_LIMIT) }),
       ...createTicketHandlers({ tickets, counters: createCountersService(office) }),
+      ...createRefundHandlers({
+        refunds: createRefundsService({ db, notifier, clock }),
+        handPayments: createHandPaymentsService({ db, notifier, clock }),
+        findLimit: limits.limit('refund-find', FIND_LIMIT),
+      }),
       ...createVehicleHandlers({ vehicles }),
       ...createNoticeHandlers({ notices }),
     },

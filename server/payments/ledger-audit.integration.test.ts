@@ -31,6 +31,7 @@ it('finds nothing after payments of every end', async () => {
     settlements: 3,
     receipts: 4,
     received: { MGA: 5 * AMOUNT },
+    paidBack: { MGA: 0 },
   });
 });
 

@@ -1,12 +1,11 @@
-import type { CommandName, CommandOutput, CommandParsed } from '#shared/contracts/commands.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { can, type Action } from '#shared/domain/policy.ts';
 import type { CommandContext } from './commands.ts';
 
-type Handler<C extends CommandName> = (context: CommandContext, input: CommandParsed<C>) => Promise<CommandOutput<C>>;
+type Handler<Input, Output> = (context: CommandContext, input: Input) => Promise<Output>;
 
 /** A command's handler for those who may do this to something; others get FORBIDDEN, and a line in the log. */
-export function requireAction<C extends CommandName>(action: Action, handler: Handler<C>): Handler<C> {
+export function requireAction<Input, Output>(action: Action, handler: Handler<Input, Output>): Handler<Input, Output> {
   return (context, input) => {
     const { userId, role } = context.viewer;
     if (can(context.viewer, action)) return handler(context, input);

@@ -6,6 +6,16 @@ import type { SessionEnd } from './identity.ts';
 import { MarkRead } from './notices.ts';
 import { PaymentRef, PaymentView, StartPayment } from './payments.ts';
 import {
+  ConfirmSettlement,
+  FindRefundable,
+  ProposeRefund,
+  Refundable,
+  RefundRef,
+  RefundView,
+  RejectRefund,
+  SettleRefund,
+} from './refunds.ts';
+import {
   ActOnTicket,
   CalledTicket,
   CounterView,
@@ -40,6 +50,14 @@ export const COMMANDS = {
   'ticket:call': { input: TicketRef, output: QueueTicket },
   'ticket:act': { input: ActOnTicket, output: QueueTicket },
   'ticket:transfer': { input: TransferTicket, output: QueueTicket },
+  'refund:find': { input: FindRefundable, output: Refundable },
+  'refund:propose': { input: ProposeRefund, output: RefundView },
+  'refund:approve': { input: RefundRef, output: RefundView },
+  'refund:reject': { input: RejectRefund, output: RefundView },
+  'refund:withdraw': { input: RefundRef, output: RefundView },
+  'refund:retry': { input: RefundRef, output: RefundView },
+  'refund:settle': { input: SettleRefund, output: RefundView },
+  'refund:confirm-settlement': { input: ConfirmSettlement, output: RefundView },
   'vehicle:remove': { input: VehicleRef, output: z.null() },
   'claim:withdraw': { input: ClaimRef, output: z.null() },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;

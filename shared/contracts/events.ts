@@ -3,6 +3,8 @@ import { Id } from './ids.ts';
 import { Locale } from './identity.ts';
 import { ReceiptReference } from './receipts.ts';
 
+const RefundEvent = z.object({ refundId: Id, paymentId: Id });
+
 /** Every domain event that goes through the outbox, past tense, with its payload: ids, never data to be trusted later. */
 export const EVENTS = {
   'document.submitted': z.object({ documentId: Id, userId: Id }),
@@ -33,6 +35,19 @@ export const EVENTS = {
   'payment.notified': z.object({ paymentId: Id }),
   /** The payer wants it to end; it has not yet. */
   'payment.cancel_requested': z.object({ paymentId: Id }),
+  /** A refund came to that state; the payment is whose page changes. `succeeded`: the money has gone. */
+  'refund.proposed': RefundEvent,
+  'refund.approved': RefundEvent,
+  'refund.rejected': RefundEvent,
+  'refund.withdrawn': RefundEvent,
+  'refund.pushed': RefundEvent,
+  'refund.pending': RefundEvent,
+  'refund.unknown': RefundEvent,
+  'refund.failed': RefundEvent,
+  'refund.retried': RefundEvent,
+  'refund.paid_by_hand': RefundEvent,
+  'refund.hand_refused': RefundEvent,
+  'refund.succeeded': RefundEvent,
   /** These prove nothing any more: the list of revoked receipts is made anew. */
   'receipt.revoked': z.object({ references: z.array(ReceiptReference).min(1) }),
   'ticket.taken': z.object({ ticketId: Id, officeId: Id }),

@@ -31,6 +31,11 @@ export const JOBS = {
   'payment.poll': { queue: 'payments', payload: z.object({}), attempts: 1, backoffMs: 0 },
   'payment.check': { queue: 'payment-checks', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 1_000 },
   'receipt.render': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
+  /** Gives an approved refund to the provider. */
+  'refund.push': { queue: 'payments', payload: z.object({ refundId: Id }), attempts: 3, backoffMs: 5_000 },
+  'refund.check': { queue: 'payment-checks', payload: z.object({ refundId: Id }), attempts: 3, backoffMs: 1_000 },
+  /** Proposes to pay back what came too late. */
+  'refund.open': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
   /** Makes the signed list of revoked receipts. Comes up by itself as well, so that the list's date stays new. */
   'revocations.issue': { queue: 'payments', payload: z.object({}), attempts: 5, backoffMs: 1_000 },
   'document.ocr': { queue: 'ocr', payload: z.object({ documentId: Id }), attempts: 2, backoffMs: 2_000 },
@@ -74,9 +79,18 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   ],
   'payment.failed': ({ paymentId }, eventId) => [notice(eventId, { event: 'payment.failed', paymentId })],
   'payment.expired': ({ paymentId }, eventId) => [notice(eventId, { event: 'payment.expired', paymentId })],
-  'payment.refund_due': ({ paymentId }, eventId) => [notice(eventId, { event: 'payment.refund_due', paymentId })],
+  'payment.refund_due': ({ paymentId }, eventId) => [
+    { name: 'refund.open', payload: { paymentId } },
+    notice(eventId, { event: 'payment.refund_due', paymentId }),
+  ],
   'payment.notified': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
   'payment.cancel_requested': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
+  'refund.approved': ({ refundId, paymentId }) => [
+    { name: 'refund.push', payload: { refundId } },
+    // The receipts are drawn anew, with what became of them.
+    { name: 'receipt.render', payload: { paymentId } },
+  ],
+  'refund.retried': ({ refundId }) => [{ name: 'refund.push', payload: { refundId } }],
   'receipt.revoked': () => [{ name: 'revocations.issue', payload: {} }],
   'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
   'message.requested_in_bulk': ({ messageIds }) =>

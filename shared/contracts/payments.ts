@@ -87,6 +87,8 @@ export const ReceiptRef = z.object({
   reference: z.string(),
   /** `<series>-<year>-<number>`; numbers of a series and year have no gaps. */
   number: z.string(),
+  /** Since when it proves nothing any more; null: it does. */
+  revokedAt: Instant.nullable(),
 });
 export type ReceiptRef = z.infer<typeof ReceiptRef>;
 
@@ -102,6 +104,19 @@ export const PaymentItemView = z.object({
   receipt: ReceiptRef.nullable(),
 });
 export type PaymentItemView = z.infer<typeof PaymentItemView>;
+
+/** A refund as the payer sees it: where it stands, never who decided nor what they wrote to each other. */
+export const PayerRefund = z.object({
+  id: Id,
+  /** `under_way`: approved, the money is on its way. */
+  stage: z.enum(['proposed', 'under_way', 'paid_back', 'rejected']),
+  itemIds: z.array(Id),
+  amount: z.number().int(),
+  proposedAt: Instant,
+  decidedAt: Instant.nullable(),
+  paidBackAt: Instant.nullable(),
+});
+export type PayerRefund = z.infer<typeof PayerRefund>;
 
 /** State of the topic `payment:<id>`, answer of `payment:start` and of `GET /api/payments/:id`. */
 export const PaymentView = z.object({
@@ -119,6 +134,8 @@ export const PaymentView = z.object({
   failure: PaymentFailure.nullable(),
   /** What will be paid back: a success that came when its taxes were paid already. */
   refundDue: z.number().int(),
+  /** Oldest first. */
+  refunds: z.array(PayerRefund),
   startedAt: Instant,
   /** Until then the payer can accept. */
   expiresAt: Instant,
@@ -129,7 +146,15 @@ export type PaymentView = z.infer<typeof PaymentView>;
 /** Answer of `GET /api/payments`: the payer's payments of five years, newest first. */
 export const PaymentHistory = z.object({
   payments: z.array(
-    PaymentView.pick({ id: true, state: true, amount: true, currency: true, startedAt: true, settledAt: true }).extend({
+    PaymentView.pick({
+      id: true,
+      state: true,
+      amount: true,
+      currency: true,
+      refunds: true,
+      startedAt: true,
+      settledAt: true,
+    }).extend({
       items: z.array(PaymentItemView.pick({ plate: true, country: true, fiscalYear: true, amount: true, receipt: true })),
     }),
   ),

@@ -26,6 +26,8 @@ export const ReceiptView = z.object({
   currency: z.string().length(3),
   issuedAt: Instant,
   validUntil: z.iso.date(),
+  /** Since when it proves nothing any more; null: it does. Its PDF says so. */
+  revokedAt: Instant.nullable(),
   /** What its QR holds: the signed text and its signature (`shared/domain/payments/receipt-text.ts`). */
   qr: z.string(),
   /** Whether `GET /api/receipts/:reference/pdf` has it already; it is asked again about a second later. */

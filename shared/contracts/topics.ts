@@ -4,6 +4,7 @@ import { Instant } from './ids.ts';
 import { NotificationsView } from './notices.ts';
 import { PaymentView } from './payments.ts';
 import { BoardView, LineView, QueueView, TicketView } from './tickets.ts';
+import { RefundsView } from './refunds.ts';
 import { GarageView } from './vehicles.ts';
 
 /**
@@ -25,6 +26,7 @@ export const TOPICS = {
   line: { keyed: true, kind: 'state', state: LineView },
   board: { keyed: true, kind: 'state', state: BoardView },
   ticket: { keyed: true, kind: 'state', state: TicketView },
+  refunds: { keyed: false, kind: 'state', state: RefundsView },
   garage: { keyed: true, kind: 'state', state: GarageView },
 } as const satisfies Record<string, { keyed: boolean; kind: TopicKind; state: z.ZodType }>;
 

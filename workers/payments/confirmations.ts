@@ -8,6 +8,7 @@ import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import { createReceiptSigner, type ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import { createConfirmationsService, type ConfirmationsService } from '#server/payments/confirmations.service.ts';
 import { createProviders } from '#server/payments/providers/providers.service.ts';
+import { createPayoutsService, type PayoutsService } from '#server/payments/refunds/payouts.service.ts';
 import type { WorkerConfig } from '../config.ts';
 
 /** What the payments role works with; makes its public key known. Throws without a key, with another under a known name, or with one that was ended. */
@@ -17,7 +18,7 @@ export async function createConfirmations(deps: {
   notifier: OutboxNotifier;
   logger: Logger;
   clock: () => Date;
-}): Promise<{ confirmations: ConfirmationsService; country: Country; signer: ReceiptSigner }> {
+}): Promise<{ confirmations: ConfirmationsService; payouts: PayoutsService; country: Country; signer: ReceiptSigner }> {
   const { config } = deps;
   if (!config.RECEIPT_SIGNING_KEY) throw new Error('the role payments needs RECEIPT_SIGNING_KEY');
   const signer = createReceiptSigner(config.RECEIPT_SIGNING_KEY);
@@ -30,5 +31,10 @@ export async function createConfirmations(deps: {
   if (ended) throw new Error(`the receipt key ${signer.keyId} was retired or revoked: give this process a new one`);
   const country = countryOf(config.COUNTRY.toUpperCase() as CountryCode);
   const providers = createProviders({ config, country, clock: deps.clock });
-  return { country, signer, confirmations: createConfirmationsService({ ...deps, country, providers, signer }) };
+  return {
+    country,
+    signer,
+    confirmations: createConfirmationsService({ ...deps, country, providers, signer }),
+    payouts: createPayoutsService({ ...deps, providers }),
+  };
 }

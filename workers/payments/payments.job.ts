@@ -6,6 +6,8 @@ import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import type { IdentifiedJob, JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import type { ConfirmationsService } from '#server/payments/confirmations.service.ts';
+import type { PayoutsService } from '#server/payments/refunds/payouts.service.ts';
+import { refundJobs } from './refund-polls.ts';
 import { renderReceipts } from './render-receipts.ts';
 import { issueRevocationList } from './revocation-list.ts';
 
@@ -16,6 +18,7 @@ export interface PaymentsJobDeps {
   country: Country;
   clock: () => Date;
   confirmations: ConfirmationsService;
+  payouts: PayoutsService;
   signer: ReceiptSigner;
 }
 
@@ -24,11 +27,13 @@ const POLLED = 10;
 /** A receipt without its PDF for so long has lost its job. Milliseconds. */
 const PDF_TOO_LONG_MS = 60_000;
 
-/** Calls providers, makes PDFs, and finds the payments about which nothing was heard and the receipts without PDF. */
+/** Calls providers, makes PDFs, and finds the payments and refunds about which nothing was heard and the receipts without PDF. */
 export function createPaymentsJob(deps: PaymentsJobDeps): JobHandlers<'payments'> {
-  const { db, queues, clock, confirmations } = deps;
+  const { db, queues, clock, confirmations, payouts } = deps;
   return {
     'payment.initiate': ({ paymentId }) => confirmations.initiate(paymentId),
+    'refund.push': ({ refundId }) => payouts.push(refundId),
+    'refund.open': ({ paymentId }) => payouts.open(paymentId),
     'receipt.render': ({ paymentId }) => renderReceipts(deps, paymentId),
     'revocations.issue': () => issueRevocationList(deps),
     async 'payment.poll'() {
@@ -38,6 +43,7 @@ export function createPaymentsJob(deps: PaymentsJobDeps): JobHandlers<'payments'
       const minute = Math.floor(now.getTime() / 60_000);
       const unrendered = await paymentsWithoutPdf(db, new Date(now.getTime() - PDF_TOO_LONG_MS), POLLED);
       await queues.add([
+        ...(await refundJobs(db, now)),
         ...due.map(({ id, checks }): IdentifiedJob => ({
           id: `poll-${id}-${checks}-${minute}`,
           job: { name: 'payment.check', payload: { paymentId: id } },

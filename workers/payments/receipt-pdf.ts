@@ -82,11 +82,25 @@ function draw(document: PDFKit.PDFDocument, receipt: ReceiptView, country: Count
   rule();
   row('Total payé', money(receipt.amount), true);
   document.moveDown(1);
+  if (receipt.revokedAt) return drawRevoked(document, receipt.revokedAt, country);
   document.image(qr, (document.page.width - QR_SIZE) / 2, document.y, { width: QR_SIZE, height: QR_SIZE });
   document.y += QR_SIZE;
   document.font('Helvetica').fontSize(10);
   document.text(`Référence ${receipt.reference}`, MARGIN, document.y, { width, align: 'center' }).moveDown(0.5);
   document.text('Scannez ce code pour vérifier le reçu, même sans réseau.', { width, align: 'center' });
+}
+
+/** In place of the QR, which would still be read: that it proves nothing, and since when; and a stamp over the whole sheet. */
+function drawRevoked(document: PDFKit.PDFDocument, revokedAt: string, country: Country): void {
+  const width = document.page.width - 2 * MARGIN;
+  document.fillColor('#a11d16').font('Helvetica-Bold').fontSize(16);
+  document.text('Reçu annulé', MARGIN, document.y, { width, align: 'center' }).moveDown(0.4);
+  document.font('Helvetica').fontSize(12);
+  document.text(`Ce reçu ne prouve plus rien depuis le ${dateTime(revokedAt, country)}.`, { width, align: 'center' });
+  document.save().rotate(-35, { origin: [document.page.width / 2, document.page.height / 2] });
+  document.fillOpacity(0.16).font('Helvetica-Bold').fontSize(110);
+  document.text('ANNULÉ', 0, document.page.height / 2 - 70, { width: document.page.width, align: 'center', lineBreak: false });
+  document.restore();
 }
 
 const dateTime = (instant: string, { formats, timeZone }: Country): string =>

@@ -12,11 +12,11 @@ export interface RenderReceiptsDeps {
   clock: () => Date;
 }
 
-/** Puts the PDFs of a payment's receipts into the object store; those that are there stay. Twice makes the same file again. */
+/** Puts the PDFs of a payment's receipts into the object store; those that are there stay, until their receipt is revoked. Twice makes the same file again. */
 export async function renderReceipts({ db, store, country, clock }: RenderReceiptsDeps, paymentId: string): Promise<void> {
   for (const receipt of await receiptsToRender(db, paymentId)) {
     const pdf = await renderReceipt(receipt, country);
     await store.put(receiptKey(receipt.issuedAt, receipt.reference), pdf, 'application/pdf');
-    await markPdfStored(db, receipt.reference, clock());
+    await markPdfStored(db, receipt.reference, clock(), receipt.revokedAt !== null);
   }
 }

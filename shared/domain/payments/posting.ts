@@ -1,9 +1,19 @@
 import type { ProviderCode } from '#shared/contracts/payments.ts';
 import type { AssessmentLine, LineKind } from '#shared/contracts/tax.ts';
 
-/** An account of the ledger: what a provider holds for us, what each kind of line has brought in, what we owe back. */
+/**
+ * An account of the ledger: what a provider holds for us, what each kind of line has brought in, what
+ * we owe back (undecided; approved), what was paid back by hand from elsewhere.
+ */
 export type Account =
-  `provider:${ProviderCode}` | 'revenue:tax' | 'revenue:penalty' | 'revenue:stamp_duty' | 'revenue:fee' | 'due:refund';
+  | `provider:${ProviderCode}`
+  | 'revenue:tax'
+  | 'revenue:penalty'
+  | 'revenue:stamp_duty'
+  | 'revenue:fee'
+  | 'due:refund'
+  | 'refunds_payable'
+  | 'treasury';
 
 /** One line of a posting: exactly one of debit and credit is more than 0; minor units. */
 export interface LedgerLine {

@@ -47,6 +47,12 @@ export function parseQrText(qr: string): { text: string; signature: string; fact
 export const receiptNumber = (series: string, year: number, number: number): string =>
   `${series}-${year}-${String(number).padStart(8, '0')}`;
 
+/** Takes a receipt's number apart, as typed: capitals, spaces and leading zeros do not matter; null when it is none. */
+export function parseReceiptNumber(text: string): { series: string; year: number; number: number } | null {
+  const [, series, year, number] = /^([A-Z]\w{0,9})-(\d{4})-(\d{1,9})$/.exec(text.replace(/\s/g, '').toUpperCase()) ?? [];
+  return series && year && number ? { series, year: Number(year), number: Number(number) } : null;
+}
+
 /** Series of the receipts for online payments: several, so that postings at the same moment do not wait for one counter. */
 export const ONLINE_SERIES = ['W1', 'W2', 'W3', 'W4'] as const;
 

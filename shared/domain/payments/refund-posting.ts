@@ -1,0 +1,29 @@
+import type { ProviderCode } from '#shared/contracts/payments.ts';
+import { ledgerLinesOf, type LedgerLine, type PostedItem } from './posting.ts';
+
+/** What a refund takes back out of the books: taxes that were posted, or money that was booked as due for refund. */
+export type Reversed =
+  | { kind: 'taxes'; provider: ProviderCode; amount: number; items: readonly PostedItem[] }
+  | { kind: 'refund_due'; amount: number };
+
+const line = (account: LedgerLine['account'], debit: number, credit: number): LedgerLine => ({
+  ...{ account, debit, credit },
+  ...{ itemId: null, fiscalYear: null },
+});
+
+/**
+ * The ledger lines of an approval: what each kind of line had brought in goes out of its account again, into what we have promised to pay.
+ * Throws as the posting itself does when the items do not add up.
+ */
+export function reversalLines(reversed: Reversed): LedgerLine[] {
+  const payable = line('refunds_payable', 0, reversed.amount);
+  if (reversed.kind === 'refund_due') return [line('due:refund', reversed.amount, 0), payable];
+  const posted = ledgerLinesOf(reversed).filter(({ credit }) => credit > 0);
+  return [...posted.map((one) => ({ ...one, debit: one.credit, credit: 0 })), payable];
+}
+
+/** The ledger lines of a refund that was paid: out of what the provider holds for us, or of the treasury when a person paid it. */
+export const payoutLines = (channel: ProviderCode | 'hand', amount: number): LedgerLine[] => [
+  line('refunds_payable', amount, 0),
+  line(channel === 'hand' ? 'treasury' : `provider:${channel}`, 0, amount),
+];
