@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { TicketState } from '#shared/contracts/tickets.ts';
 import { USUAL_RULES, type QueueRules } from '#shared/domain/tickets/rank.ts';
 import type { TicketEvent } from '#shared/domain/tickets/ticket-state.ts';
@@ -169,4 +169,35 @@ export async function updateCounter(
   change: Partial<Pick<CounterRow, 'serviceIds' | 'paused' | 'closedAt' | 'label'>>,
 ): Promise<void> {
   await tx.update(counterSessions).set(change).where(eq(counterSessions.id, id));
+}
+
+/** Ids of tickets of earlier days that are not over, oldest first. */
+export async function openTicketsBefore(db: Executor, day: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(and(lt(tickets.day, day), inArray(tickets.state, OPEN_STATES)))
+    .orderBy(asc(tickets.takenAt))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+/** Closes counters that were opened on an earlier day and at which nobody is; answers whose they were. */
+export async function closeCountersOpenedBefore(
+  db: Executor,
+  day: string,
+  timeZone: string,
+  at: Date,
+): Promise<{ agentId: string; officeId: string }[]> {
+  return db
+    .update(counterSessions)
+    .set({ closedAt: at })
+    .where(
+      and(
+        isNull(counterSessions.closedAt),
+        sql`(${counterSessions.openedAt} at time zone ${timeZone})::date < ${day}::date`,
+        sql`not exists (select 1 from ${tickets} where ${tickets.agentId} = ${counterSessions.agentId} and ${tickets.state} in ('called', 'serving'))`,
+      ),
+    )
+    .returning({ agentId: counterSessions.agentId, officeId: counterSessions.officeId });
 }

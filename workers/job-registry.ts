@@ -73,7 +73,7 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
   },
   async upkeep(deps) {
     const { createUpkeepJob } = await import('./upkeep/upkeep.job.ts');
-    return createUpkeepJob(deps);
+    return createUpkeepJob({ ...deps, timeZone: countryOfConfig(deps.config).timeZone });
   },
 };
 

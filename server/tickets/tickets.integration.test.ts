@@ -7,6 +7,7 @@ import { counterSessions, officeServices, ticketHistory, tickets } from '#db/sch
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
 import type { BoardView, LineView, QueueView, TicketPriority, TicketView } from '#shared/contracts/tickets.ts';
 import { createCountersService, type CounterAgent, type CountersService } from './counters.service.ts';
+import { endEarlierDays } from './day-end.service.ts';
 import { createTicketsService, type TicketsService } from './tickets.service.ts';
 
 let database: TestDatabase;
@@ -242,6 +243,30 @@ describe('a ticket at the counter', () => {
       if (row!.state === 'called') await ticketsOf.leave(id);
       await expect(counters.act(agent!, id, 'serve')).rejects.toMatchObject({ code: 'TICKET_STATE_CONFLICT' });
     }
+  });
+});
+
+describe('the end of the day', () => {
+  it('ends what people left behind, once, and frees the counters; today’s stay', async () => {
+    const [agent, idle] = await addAgents(2);
+    const [waiting, served] = [await take(), await take()];
+    await counters.call(agent!, served.id);
+    await counters.act(agent!, served.id, 'serve');
+    const end = (): Promise<number> =>
+      endEarlierDays({ db: database.db, notifier: { wake: () => undefined }, clock, timeZone: 'Indian/Antananarivo' });
+    expect(await end()).toBe(0);
+    now = new Date('2026-01-12T21:30:00Z');
+    const today = await take();
+    expect(await end()).toBeGreaterThanOrEqual(4);
+    expect(await end()).toBe(0);
+    const states = await database.db.select().from(tickets).where(eq(tickets.officeId, office.id));
+    expect(Object.fromEntries(states.map(({ id, state }) => [id, state]))).toEqual({
+      [waiting.id]: 'cancelled',
+      [served.id]: 'done',
+      [today.id]: 'waiting',
+    });
+    await expect(counters.callNext(idle!)).rejects.toMatchObject({ code: 'COUNTER_CLOSED' });
+    expect((await screens()).queue).toMatchObject({ counters: [], tickets: [{ id: today.id }] });
   });
 });
 

@@ -169,6 +169,7 @@ describe('a sweep', () => {
     ]);
     let woken = 0;
     const job = createUpkeepJob({
+      timeZone: 'Indian/Antananarivo',
       db,
       queues,
       store: f.store,
@@ -202,6 +203,7 @@ describe('a sweep', () => {
       },
     };
     const job = createUpkeepJob({
+      timeZone: 'Indian/Antananarivo',
       db,
       queues: broken,
       store: f.store,

@@ -8,6 +8,7 @@ import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import { restoreImages, restoreMessages, restoreNotices, restoreReadings } from './lost-jobs.ts';
+import { endEarlierDays } from '#server/tickets/day-end.service.ts';
 import { deletePendingOrphans } from './pending-orphans.ts';
 
 export interface UpkeepJobDeps {
@@ -16,6 +17,8 @@ export interface UpkeepJobDeps {
   store: ObjectStore;
   notifier: OutboxNotifier;
   logger: Logger;
+  /** Of the country: when a day of an office ends. */
+  timeZone: string;
   clock: () => Date;
 }
 
@@ -56,6 +59,7 @@ export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
     'verifications expired': () => deleteExpiredVerifications(db, clock(), BATCH),
     'browsers forgotten': () => forgetBrowsers(db, new Date(clock().getTime() - BROWSERS_KEPT_MS)),
     'outbox rows pruned': () => pruneOutbox(db, new Date(clock().getTime() - OUTBOX_KEPT_MS), BATCH),
+    'earlier days ended': () => endEarlierDays({ db, notifier, clock, timeZone: deps.timeZone }),
     'pending orphans deleted': async () => {
       const now = clock().getTime();
       if (now - orphansAt < ORPHANS_EVERY_MS) return 0;
