@@ -4,7 +4,7 @@ import { paymentFaults, paymentSettings } from './payment-settings.ts';
 
 const mvola = {
   ...{ MVOLA_URL: 'https://devapi.mvola.mg', MVOLA_CONSUMER_KEY: 'k', MVOLA_CONSUMER_SECRET: 'very-secret' },
-  ...{ MVOLA_PARTNER_NAME: 'Vignette', MVOLA_PARTNER_MSISDN: '0340000001' },
+  ...{ MVOLA_PARTNER_NAME: 'Vignette', MVOLA_MERCHANT_MSISDN: '0340000001' },
 };
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
   try {
@@ -31,5 +31,5 @@ it('with some of them it is a fault, all of them at once, none of their values',
 });
 
 it('the merchant’s telephone is as the operator writes it', () => {
-  expect(faultsOf({ ...mvola, MVOLA_PARTNER_MSISDN: '+261340000001' })[0]).toMatch(/^MVOLA_PARTNER_MSISDN/);
+  expect(faultsOf({ ...mvola, MVOLA_MERCHANT_MSISDN: '+261340000001' })[0]).toMatch(/^MVOLA_MERCHANT_MSISDN/);
 });

@@ -26,7 +26,7 @@ export const paymentSettings = {
   MVOLA_CONSUMER_KEY: setting(z.string().optional(), 'Consumer key of the application', { secret: true }),
   MVOLA_CONSUMER_SECRET: setting(z.string().optional(), 'Consumer secret of the application', { secret: true }),
   MVOLA_PARTNER_NAME: setting(z.string().max(50).optional(), 'Our name, as the operator knows it'),
-  MVOLA_PARTNER_MSISDN: setting(
+  MVOLA_MERCHANT_MSISDN: setting(
     z
       .string()
       .regex(/^03\d{8}$/)
@@ -47,7 +47,7 @@ export const paymentSettings = {
 const TOGETHER: readonly (readonly (keyof typeof paymentSettings)[])[] = [
   ['MTN_MOMO_URL', 'MTN_MOMO_SUBSCRIPTION_KEY', 'MTN_MOMO_API_USER', 'MTN_MOMO_API_KEY'],
   ['MTN_MOMO_DISBURSEMENT_SUBSCRIPTION_KEY', 'MTN_MOMO_DISBURSEMENT_API_USER', 'MTN_MOMO_DISBURSEMENT_API_KEY'],
-  ['MVOLA_URL', 'MVOLA_CONSUMER_KEY', 'MVOLA_CONSUMER_SECRET', 'MVOLA_PARTNER_NAME', 'MVOLA_PARTNER_MSISDN'],
+  ['MVOLA_URL', 'MVOLA_CONSUMER_KEY', 'MVOLA_CONSUMER_SECRET', 'MVOLA_PARTNER_NAME', 'MVOLA_MERCHANT_MSISDN'],
   ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
 ];
 

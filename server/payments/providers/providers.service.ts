@@ -60,7 +60,7 @@ interface Deps {
 
 function mvolaOf({ config, clock }: Deps): PaymentProvider | null {
   const { MVOLA_URL: url, MVOLA_CONSUMER_KEY: consumerKey, MVOLA_CONSUMER_SECRET: consumerSecret } = config;
-  const { MVOLA_PARTNER_NAME: partnerName, MVOLA_PARTNER_MSISDN: merchantMsisdn } = config;
+  const { MVOLA_PARTNER_NAME: partnerName, MVOLA_MERCHANT_MSISDN: merchantMsisdn } = config;
   if (!url || !consumerKey || !consumerSecret || !partnerName || !merchantMsisdn) return null;
   return createMvola({
     ...{ url, consumerKey, consumerSecret, partnerName, merchantMsisdn, clock },

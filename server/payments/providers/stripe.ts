@@ -61,7 +61,8 @@ export function createStripe(deps: StripeDeps): PaymentProvider {
   });
   const amountOf = (amount: number): number => stripeAmount(amount, deps.currency);
   /** Only a page of https, or of the sandbox that was configured. */
-  const mayBeSentTo = (url: string): boolean => new URL(url).protocol === 'https:' || new URL(url).origin === base?.origin;
+  const mayBeSentTo = (url: string): boolean =>
+    new URL(url).protocol === 'https:' || (base !== null && placeOf(new URL(url)) === placeOf(base));
 
   async function openPage({ id, amount, currency, message, expiresAt }: PaymentRequest): Promise<InitiateAnswer> {
     const back = new URL(`/paiements/${id}`, deps.publicOrigin).href;
@@ -150,3 +151,7 @@ export function createStripe(deps: StripeDeps): PaymentProvider {
     }
   }
 }
+
+/** An origin; on this machine it has two names. */
+const placeOf = ({ protocol, hostname, port }: URL): string =>
+  `${protocol}//${hostname === 'localhost' ? '127.0.0.1' : hostname}:${port}`;
