@@ -15,6 +15,7 @@ export const STACK_PORTS = [
   'balancer',
   'catcher',
   'sandbox',
+  'sandbox-card',
   'smtp',
   ...SERVER_NODES.flatMap((node) => [`${node}-http`, `${node}-socket`] as const),
   ...(['relay', 'ocr', 'jobs'] as const).map((worker) => `${worker}-http` as const),
@@ -82,14 +83,14 @@ export function catcherSpec(httpPort: number, smtpPort: number): ProcessSpec {
   };
 }
 
-/** The process that plays the mobile-money operator; `keys` are what its callers show. */
-export function sandboxSpec(port: number, keys: Record<string, string>): ProcessSpec {
+/** The process that plays the payment providers; `env`: what their callers show, and where it calls and is reached. */
+export function sandboxSpec(port: number, env: Record<string, string>): ProcessSpec {
   return {
     name: 'sandbox',
     command: process.execPath,
     args: tsxArguments('deploy/sandbox-provider/main.ts'),
     cwd: checkout,
-    env: { ...keys, HTTP_PORT: String(port) },
+    env: { ...env, HTTP_PORT: String(port) },
     ready: () => answersHttp(`http://127.0.0.1:${port}/readyz`, [200]),
     grace: 3_000,
   };

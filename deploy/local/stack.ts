@@ -136,7 +136,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 
     await runDatabaseCommand(workspace, 'migrate', shared);
     const catching = besides(startCatcher(workspace, ports, options.environment ?? {}, keep));
-    const paying = besides(startSandbox(workspace, ports, options, keep));
+    const paying = besides(startSandbox(workspace, ports, { ...options, origin }, keep));
     const signIns = await seedDemo(workspace, shared, options.environment ?? {});
     const catcher = await catching;
     const sandbox = await paying;
@@ -279,24 +279,54 @@ async function startCatcher(
   return { url: `http://localhost:${ports.catcher}`, smtpUrl, smsUrl };
 }
 
-/** The operator of the demo, unless the environment names a real one; and how servers and workers reach it, and it them. */
+/** The providers of the demo, unless the environment names real ones; and how servers and workers reach them, and they them. */
 async function startSandbox(
   { supervisor }: Workspace,
   ports: Record<StackPort, number>,
-  { environment = {}, certificate }: StackOptions,
+  { environment = {}, certificate, origin }: StackOptions & { origin: string },
   keep: (one: ManagedProcess) => ManagedProcess,
 ): Promise<{ url: string | undefined; env: Record<string, string> }> {
-  if (environment['MTN_MOMO_URL']) {
-    const given = Object.entries(environment).filter(([name]) => name.startsWith('MTN_MOMO_') || name === 'WEBHOOK_ORIGIN');
+  if (environment['MTN_MOMO_URL'] || environment['MVOLA_URL'] || environment['STRIPE_SECRET_KEY']) {
+    const given = Object.entries(environment).filter(([name]) => /^(MTN_MOMO|MVOLA|STRIPE)_|^WEBHOOK_ORIGIN$/.test(name));
     return { url: undefined, env: Object.fromEntries(given.flatMap(([name, value]) => (value ? [[name, value]] : []))) };
   }
-  // Known to everybody: they open nothing but a process that forgets all it is told, on this machine.
-  const keys = { MTN_MOMO_SUBSCRIPTION_KEY: 'demo', MTN_MOMO_API_USER: 'demo', MTN_MOMO_API_KEY: 'demo' };
-  keep(await supervisor.start(sandboxSpec(ports.sandbox, keys)));
+  const reached = { origin: `http://localhost:${ports.sandbox}`, api: `http://127.0.0.1:${ports.sandbox}` };
+  // A telephone of the network reaches the page where a card is typed as it reaches the platform, and nothing else of the sandbox.
+  const page = certificate ? `https://${certificate.host}:${ports['sandbox-card']}` : reached.origin;
   // A certificate of one's own is nothing that another process trusts: it calls a node.
-  const webhooks = certificate && { WEBHOOK_ORIGIN: `http://127.0.0.1:${ports['node-1-http']}` };
+  const webhookOrigin = certificate ? `http://127.0.0.1:${ports['node-1-http']}` : origin;
+  keep(
+    await supervisor.start(
+      sandboxSpec(ports.sandbox, {
+        ...SANDBOX_KEYS,
+        PAGE_ORIGIN: page,
+        ...(certificate && { CARD_HTTPS_PORT: String(ports['sandbox-card']), CARD_CERTIFICATE: certificate.file }),
+        STRIPE_WEBHOOK_URL: `${webhookOrigin}/api/webhooks/stripe`,
+      }),
+    ),
+  );
   return {
-    url: `http://localhost:${ports.sandbox}`,
-    env: { ...keys, MTN_MOMO_URL: `http://127.0.0.1:${ports.sandbox}`, ...webhooks },
+    url: reached.origin,
+    env: {
+      ...SANDBOX_KEYS,
+      ...{ MTN_MOMO_URL: reached.api, MVOLA_URL: reached.api, STRIPE_API_BASE: reached.api },
+      ...(certificate && { WEBHOOK_ORIGIN: webhookOrigin }),
+    },
   };
 }
+
+/** Known to everybody: they open nothing but a process that forgets all it is told, on this machine. */
+const SANDBOX_KEYS = {
+  MTN_MOMO_SUBSCRIPTION_KEY: 'demo',
+  MTN_MOMO_API_USER: 'demo',
+  MTN_MOMO_API_KEY: 'demo',
+  MTN_MOMO_DISBURSEMENT_SUBSCRIPTION_KEY: 'demo-disbursement',
+  MTN_MOMO_DISBURSEMENT_API_USER: 'demo-disbursement',
+  MTN_MOMO_DISBURSEMENT_API_KEY: 'demo-disbursement',
+  MVOLA_CONSUMER_KEY: 'demo',
+  MVOLA_CONSUMER_SECRET: 'demo',
+  MVOLA_MERCHANT_MSISDN: '0343500004',
+  MVOLA_PARTNER_NAME: 'Vignette',
+  STRIPE_SECRET_KEY: 'sk_test_demo',
+  STRIPE_WEBHOOK_SECRET: 'whsec_demo',
+};

@@ -96,7 +96,7 @@ function welcome({ origin, catcherUrl, sandboxUrl, signIns }: RunningStack, seco
     '',
     `  Vignette is up (${seconds.toFixed(1)} s):  ${bold(origin)}`,
     ...(catcherUrl === undefined ? [] : [`  E-mails and text messages:  ${catcherUrl}`]),
-    ...(sandboxUrl === undefined ? [] : [`  Mobile money of the demo:  ${sandboxUrl}`]),
+    ...(sandboxUrl === undefined ? [] : [`  Payers and operators:      ${sandboxUrl}`]),
     ...signIns.map((one) => `  ${one.role.padEnd(width)}  ${one.identifier.padEnd(identifierWidth)}  ${one.password}`),
     '  Ctrl-C stops everything.',
     '',
