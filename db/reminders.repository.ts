@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Db, Executor, Tx } from './connect.ts';
 import { reminderRuns } from './schema/notices.ts';
+import { assessments } from './schema/payments.ts';
 import { owners, vehicles } from './schema/vehicles.ts';
 
 export type ReminderRun = typeof reminderRuns.$inferSelect;
@@ -69,4 +70,14 @@ export async function vehiclesOfOwners(db: Executor, country: string, ownerIds: 
     .from(vehicles)
     .where(and(eq(vehicles.country, country), inArray(vehicles.ownerId, [...ownerIds])))
     .orderBy(asc(vehicles.plate));
+}
+
+/** Which taxes of these vehicles are paid, as `vehicle:year`; by whom is nobody's concern here. */
+export async function paidYears(db: Executor, vehicleIds: readonly string[]): Promise<Set<string>> {
+  if (vehicleIds.length === 0) return new Set();
+  const rows = await db
+    .select({ id: assessments.vehicleId, fiscalYear: assessments.fiscalYear })
+    .from(assessments)
+    .where(and(inArray(assessments.vehicleId, [...vehicleIds]), isNotNull(assessments.paidAt)));
+  return new Set(rows.map(({ id, fiscalYear }) => `${id}:${fiscalYear}`));
 }

@@ -1,7 +1,6 @@
 import { amountsDueAt } from '#db/amounts-due.ts';
 import type { Db, Tx } from '#db/connect.ts';
 import type { NewNotice } from '#db/notices.repository.ts';
-import { paidTaxes } from '#db/paid-taxes.repository.ts';
 import {
   advanceReminderRun,
   beginReminderRun,
@@ -9,6 +8,7 @@ import {
   finishReminderRun,
   lockReminderRun,
   ownersAfter,
+  paidYears,
   vehiclesOfOwners,
 } from '#db/reminders.repository.ts';
 import { MOST_NAMED, type NoticeContent } from '#shared/contracts/notices.ts';
@@ -100,7 +100,7 @@ async function remindersOf(
 ): Promise<NewNotice[]> {
   const vehicles = await vehiclesOfOwners(tx, country, [...users.keys()]);
   const dueOf = await amountsDueAt(tx, at);
-  const paid = await paidTaxes(
+  const paid = await paidYears(
     tx,
     vehicles.map(({ id }) => id),
   );
