@@ -100,7 +100,7 @@ export const tax: Translation<typeof french> = {
     between: (least: string, most: string) => `Between ${least} and ${most}`,
     waitsFor: (fields: string) => `Still missing: ${fields}.`,
     settled: 'All that is needed is there.',
-    doubtful: (fields: string) => `May still change: please check ${fields}.`,
+    doubtful: (fields: string) => `May still change. Please check: ${fields}.`,
     none: 'Nothing to pay',
     unknown: 'An office has to set the amount',
     waiting: 'The price grid has not arrived yet: the amount will show here.',

@@ -98,7 +98,7 @@ export const tax = {
     between: (least: string, most: string) => `Entre ${least} et ${most}`,
     waitsFor: (fields: string) => `Il manque encore\u00a0: ${fields}.`,
     settled: 'Toutes les informations nécessaires sont là.',
-    doubtful: (fields: string) => `Peut encore changer\u00a0: à vérifier, ${fields}.`,
+    doubtful: (fields: string) => `Peut encore changer. À vérifier\u00a0: ${fields}.`,
     none: 'Rien à payer',
     unknown: 'Montant à fixer par un bureau',
     waiting: 'Le barème n’est pas encore arrivé\u00a0: le montant s’affichera ici.',
