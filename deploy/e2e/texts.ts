@@ -3,5 +3,7 @@ import { auth } from '#client/src/lib/i18n/messages/auth.fr.ts';
 import { common } from '#client/src/lib/i18n/messages/common.fr.ts';
 import { documents } from '#client/src/lib/i18n/messages/documents.fr.ts';
 import { garage } from '#client/src/lib/i18n/messages/garage.fr.ts';
+import { tax } from '#client/src/lib/i18n/messages/tax.fr.ts';
+import { verify } from '#client/src/lib/i18n/messages/verify.fr.ts';
 
-export const fr = { ...common, auth, documents, garage };
+export const fr = { ...common, auth, documents, garage, tax, verify };
