@@ -3,7 +3,7 @@ import type { Executor } from './connect.ts';
 import { receiptKeys } from './schema/payments.ts';
 
 /**
- * Ends a key that signs receipts (ADR 009), for good. `retired`: signs nothing new; what it signed stays good. `revoked`: is in wrong
+ * Ends a key that signs receipts (ADR 008), for good. `retired`: signs nothing new; what it signed stays good. `revoked`: is in wrong
  * hands; what it signed is to be asked of the register.
  */
 export async function endReceiptKey(

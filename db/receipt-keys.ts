@@ -1,4 +1,4 @@
-// Keys that sign receipts, from a terminal: `npm run receipt-keys -- list | retire <name> | revoke <name>` (deploy/adr/009).
+// Keys that sign receipts, from a terminal: `npm run receipt-keys -- list | retire <name> | revoke <name>` (deploy/adr/008).
 import { connectDatabase, type Db } from './connect.ts';
 import { endReceiptKey } from './receipt-key-ends.ts';
 import { receiptKeyList } from './receipts.repository.ts';

@@ -29,6 +29,7 @@ describe('formats', () => {
     expect(fr.duration(12_400)).toBe('12 s');
     expect(fr.duration(150_000)).toBe('3 min');
     expect(fr.duration(7_200_000)).toBe('2 h');
+    expect([fr.duration(30 * 3_600_000), fr.duration(96 * 3_600_000)]).toEqual(['30 h', '4 j']);
   });
 
   it('writes shares and ordinals', () => {

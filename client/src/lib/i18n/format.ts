@@ -15,7 +15,7 @@ export interface Formats {
   basisPoints(share: number): string;
   /** 0.83 Mo, 620 Ko. */
   bytes(count: number): string;
-  /** A rough duration in words: 12 s, 3 min. */
+  /** A rough duration in words: 12 s, 3 min, 5 h, 4 j. */
   duration(milliseconds: number): string;
   /** The name of a country, of its ISO 3166-1 code. */
   country(code: string): string;
@@ -63,7 +63,9 @@ export function createFormats(locale: Locale, country: CountryCode = DEFAULT_COU
       const seconds = Math.max(0, Math.round(milliseconds / 1_000));
       if (seconds < 90) return `${number.format(seconds)} s`;
       const minutes = Math.round(seconds / 60);
-      return minutes < 90 ? `${number.format(minutes)} min` : `${number.format(Math.round(minutes / 60))} h`;
+      if (minutes < 90) return `${number.format(minutes)} min`;
+      const hours = Math.round(minutes / 60);
+      return hours < 72 ? `${number.format(hours)} h` : `${number.format(Math.round(hours / 24))} ${locale === 'fr' ? 'j' : 'd'}`;
     },
     country: (code) => countries.of(code) ?? code,
     ordinal: (value) => `${number.format(value)}${endings[locale][plural.select(value)] ?? endings[locale].other ?? ''}`,

@@ -70,8 +70,8 @@ export const verify: Translation<typeof fr> = {
   comparePlate: 'Compare the plate with the vehicle’s.',
   register: {
     asking: 'Asking the register…',
-    confirmed: (time) => `Confirmed by the register at ${time}.`,
-    answered: (time) => `Answer of the register at ${time}.`,
+    confirmed: (time) => `Confirmed by the register: ${time}.`,
+    answered: (time) => `Answer of the register: ${time}.`,
     offline: 'Answered by this device, without asking the register.',
     limited: 'Too many questions to the register from this connection. Answered by this device.',
     unknownReference: 'The register does not know this reference.',

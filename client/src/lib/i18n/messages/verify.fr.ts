@@ -68,8 +68,8 @@ export const verify = {
   comparePlate: 'Comparez l’immatriculation avec celle du véhicule.',
   register: {
     asking: 'Le registre est interrogé…',
-    confirmed: (time: string) => `Confirmé par le registre à ${time}.`,
-    answered: (time: string) => `Réponse du registre à ${time}.`,
+    confirmed: (time: string) => `Confirmé par le registre\u00a0: ${time}.`,
+    answered: (time: string) => `Réponse du registre\u00a0: ${time}.`,
     offline: 'Réponse donnée par cet appareil, sans interroger le registre.',
     limited: 'Trop de questions au registre depuis cette connexion. Réponse donnée par cet appareil.',
     unknownReference: 'Le registre ne connaît pas cette référence.',
