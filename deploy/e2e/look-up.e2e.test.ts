@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -41,8 +42,11 @@ const DUE = `${number}TLA`;
 const EXEMPT = `${number}TLB`;
 const UNDETERMINED = `${number}TLC`;
 
+/** Of this run alone: look-ups are counted for an hour, and the samples' vehicles stay registered. */
+const directory = path.join(localDirectory, `e2e-look-up-${number}`);
+
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-look-up'), disposable: true });
+  stack = await startStack({ directory, disposable: true });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', max: 2, applicationName: 'e2e-look-up' });
   await database.db.insert(vehicles).values([
     { ...COMMON, plate: DUE },
@@ -55,6 +59,7 @@ afterAll(async () => {
   await browser?.close();
   await database?.close();
   await stack?.stop();
+  await rm(directory, { recursive: true, force: true });
 });
 
 beforeEach(async () => {
