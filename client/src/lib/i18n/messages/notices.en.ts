@@ -121,6 +121,7 @@ export const notices: Translation<typeof fr> = {
     title: 'Stop receiving these messages',
     ask: (category, channel) => `Stop receiving “${category}” by ${channel}?`,
     keeps: 'You will still find them in the app. Receipts and what concerns the safety of your account keep coming.',
+    channel: { email: 'e-mail', sms: 'SMS' },
     action: 'Stop receiving them',
     done: 'Done',
     doneText: (category, channel) => `You will no longer receive “${category}” by ${channel}.`,

@@ -136,6 +136,7 @@ export const notices = {
     ask: (category: string, channel: string) => `Ne plus recevoir les messages «\u00a0${category}\u00a0» par ${channel}\u00a0?`,
     keeps:
       'Vous les trouverez toujours dans l’application. Les reçus et ce qui touche à la sécurité de votre compte continuent de venir.',
+    channel: { email: 'e-mail', sms: 'SMS' },
     action: 'Ne plus les recevoir',
     done: 'C’est fait',
     doneText: (category: string, channel: string) =>
