@@ -9,6 +9,10 @@ import type { Metrics } from '#shared/node/metrics.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import { OUTBOX_CHANNEL, createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { ServerConfig } from './config.ts';
+import { createClosingService } from './account/closing.service.ts';
+import { createExportsService } from './account/exports.service.ts';
+import { exportTopic } from './account/exports.topic.ts';
+import { EXPORT_LIMIT, createAccountRoutes } from './account/account.routes.ts';
 import { createDocumentHandlers } from './documents/documents.handlers.ts';
 import { UPLOAD_LIMIT, createDocumentRoutes } from './documents/documents.routes.ts';
 import { createDocumentsService } from './documents/documents.service.ts';
@@ -31,6 +35,9 @@ import { createSocketServer } from './sockets/socket-server.ts';
 import { START_LIMIT, createPaymentHandlers } from './payments/payments.handlers.ts';
 import { createPaymentRoutes } from './payments/payments.routes.ts';
 import { createPaymentsService } from './payments/payments.service.ts';
+import { channelsTopic } from './payments/channels.topic.ts';
+import { createChannelRoutes } from './payments/channels.routes.ts';
+import { readChannelsView } from './payments/channels.service.ts';
 import { paymentTopic } from './payments/payments.topic.ts';
 import { createReceiptRoutes } from './payments/receipts.routes.ts';
 import { createProviders } from './payments/providers/providers.service.ts';
@@ -50,6 +57,9 @@ import { createTicketHandlers } from './tickets/tickets.handlers.ts';
 import { KIOSK_LIMIT, TAKE_LIMIT, createTicketRoutes } from './tickets/tickets.routes.ts';
 import { createTicketsService } from './tickets/tickets.service.ts';
 import { createTicketTopics } from './tickets/tickets.topic.ts';
+import { CODE_TRY_LIMIT, TRANSFER_LIMIT, createTransferHandlers } from './transfers/transfers.handlers.ts';
+import { createTransfersService } from './transfers/transfers.service.ts';
+import { transferTopic } from './transfers/transfers.topic.ts';
 import { createVehicleHandlers } from './vehicles/vehicles.handlers.ts';
 import { createVehiclesService } from './vehicles/vehicles.service.ts';
 import { garageTopic } from './vehicles/vehicles.topic.ts';
@@ -133,13 +143,20 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const notices = createNoticesService({ db, notifier, clock, unsubscribeKey: deriveKey(config.AUTH_SECRET, 'unsubscribe') });
   const office = { db, notifier, clock, timeZone: country.timeZone };
   const tickets = createTicketsService(office);
+  const transfers = createTransfersService({ db, notifier, clock, key: deriveKey(config.AUTH_SECRET, 'transfer-code') });
+  const { checkOwnPassword, onSessionsEnded } = identity;
+  const closing = createClosingService({ db, clock, checkOwnPassword, transfers, onSessionsEnded });
+  const exports = createExportsService({ db, notifier, clock });
   const live = createLiveService({
     db,
     registry: topicRegistry({
       ...createDocumentTopics({ progress }),
       ...createTicketTopics({ clock, timeZone: country.timeZone }),
       garage: garageTopic,
+      transfer: transferTopic,
+      'account-export': exportTopic,
       payment: paymentTopic,
+      channels: channelsTopic,
       refunds: refundsTopic,
       notifications: notificationsTopic,
     }),
@@ -161,6 +178,11 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         findLimit: limits.limit('refund-find', FIND_LIMIT),
       }),
       ...createVehicleHandlers({ vehicles }),
+      ...createTransferHandlers({
+        transfers,
+        codeLimit: limits.limit('transfer-code', CODE_TRY_LIMIT),
+        startLimit: limits.limit('transfer-start', TRANSFER_LIMIT),
+      }),
       ...createNoticeHandlers({ notices }),
     },
     authenticate: identity.authenticator.authenticate,
@@ -197,6 +219,14 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     files: deps.files,
     routers: [
       { path: '/api', app: identity.routes },
+      {
+        path: '/api/account',
+        app: createAccountRoutes({
+          ...{ closing, exports, checkOwnPassword, store, cookie: identity.cookie },
+          exportLimit: limits.limit('account-export', EXPORT_LIMIT),
+          requireSession: requireSession(identity.authenticator),
+        }),
+      },
       { path: '/api', app: createTaxRoutes({ tax, lookupLimit: limits.limit('plate-lookup', LOOKUP_LIMIT) }) },
       {
         path: '/api/receipts',
@@ -218,6 +248,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       { path: MACHINES_PATH, app: createWebhookRoutes({ payments }) },
       { path: UNSUBSCRIBE_PATH, app: createUnsubscribeRoutes({ notices }) },
       { path: '/api/notices', app: createNoticeRoutes({ notices, requireSession: requireSession(identity.authenticator) }) },
+      { path: '/api/payments/channels', app: createChannelRoutes({ read: () => readChannelsView(db), clock }) },
       { path: '/api/payments', app: createPaymentRoutes({ payments, requireSession: requireSession(identity.authenticator) }) },
       {
         path: '/api/documents',

@@ -5,6 +5,8 @@ import { ReceiptReference } from './receipts.ts';
 
 const RefundEvent = z.object({ refundId: Id, paymentId: Id });
 
+const transfer = z.object({ transferId: Id, vehicleId: Id, sellerId: Id, buyerId: Id.nullable() });
+
 /** Every domain event that goes through the outbox, past tense, with its payload: ids, never data to be trusted later. */
 export const EVENTS = {
   'document.submitted': z.object({ documentId: Id, userId: Id }),
@@ -35,6 +37,8 @@ export const EVENTS = {
   'payment.notified': z.object({ paymentId: Id }),
   /** The payer wants it to end; it has not yet. */
   'payment.cancel_requested': z.object({ paymentId: Id }),
+  /** How a way to pay does. */
+  'channels.changed': z.object({}),
   /** A refund came to that state; the payment is whose page changes. `succeeded`: the money has gone. */
   'refund.proposed': RefundEvent,
   'refund.approved': RefundEvent,
@@ -71,6 +75,16 @@ export const EVENTS = {
   /** Somebody was told in the app. */
   'notice.created': z.object({ noticeIds: z.array(Id).min(1).max(1_000) }),
   'notice.read': z.object({ userId: Id }),
+  /** The address, the password and all that named the person are gone. */
+  'user.closed': z.object({ userId: Id }),
+  'export.requested': z.object({ exportId: Id, userId: Id }),
+  'export.progressed': z.object({ exportId: Id, userId: Id }),
+  'export.ended': z.object({ exportId: Id, userId: Id }),
+  'transfer.started': transfer,
+  'transfer.accepted': transfer,
+  'transfer.completed': transfer,
+  'transfer.cancelled': transfer,
+  'transfer.expired': transfer,
   'user.created': z.object({ userId: Id, locale: Locale }),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -22,6 +22,7 @@ import { Locale } from './identity.ts';
  *   GET    /api/documents/:id/pages/:side/image?size=320x240|…|original → the photograph, for those who may see the document
  *   GET    /api/payments                –               → 200 PaymentHistory
  *   GET    /api/payments/providers      –               → 200 ProviderList, without an account
+ *   GET    /api/payments/channels       –               → 200 ChannelsView, without an account
  *   GET    /api/payments/:id            –               → 200 PaymentView, for who ordered it
  *   GET    /api/receipts/:reference     –               → 200 ReceiptView, for who paid
  *   GET    /api/receipts/:reference/pdf –               → the PDF; 503 RECEIPT_NOT_READY for about a second after the posting

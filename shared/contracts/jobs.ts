@@ -17,6 +17,8 @@ export const QUEUES = {
   'bulk-messages': { class: 'low' },
   ocr: { class: 'low' },
   images: { class: 'low' },
+  /** Copies of what is held about a person. */
+  accounts: { class: 'low' },
   upkeep: { class: 'low' },
 } as const satisfies Record<string, { class: QueueClass; perSecond?: number }>;
 export type QueueName = keyof typeof QUEUES;
@@ -29,6 +31,8 @@ export const JOBS = {
   'payment.initiate': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
   /** Comes up by itself every two seconds: asks for a check of each payment whose provider is silent. */
   'payment.poll': { queue: 'payments', payload: z.object({}), attempts: 1, backoffMs: 0 },
+  /** Comes up by itself every ten seconds: looks how each way to pay does. */
+  'channels.look': { queue: 'payments', payload: z.object({}), attempts: 1, backoffMs: 0 },
   'payment.check': { queue: 'payment-checks', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 1_000 },
   'receipt.render': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
   /** Gives an approved refund to the provider. */
@@ -50,6 +54,7 @@ export const JOBS = {
   },
   /** Comes up by itself every few minutes; does what is left of the day's work. */
   'reminders.run': { queue: 'notices', payload: z.object({}), attempts: 1, backoffMs: 0 },
+  'account.export': { queue: 'accounts', payload: z.object({ exportId: Id }), attempts: 3, backoffMs: 5_000 },
   'upkeep.sweep': { queue: 'upkeep', payload: z.object({}), attempts: 1, backoffMs: 0 },
 } as const satisfies Record<string, { queue: QueueName; payload: z.ZodType; attempts: number; backoffMs: number }>;
 
@@ -92,6 +97,7 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   ],
   'refund.retried': ({ refundId }) => [{ name: 'refund.push', payload: { refundId } }],
   'receipt.revoked': () => [{ name: 'revocations.issue', payload: {} }],
+  'export.requested': ({ exportId }) => [{ name: 'account.export', payload: { exportId } }],
   'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
   'message.requested_in_bulk': ({ messageIds }) =>
     messageIds.map((messageId) => ({ name: 'message.send-bulk', payload: { messageId } })),

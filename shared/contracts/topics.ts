@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { ExportView } from './account.ts';
+import { ChannelsView } from './channels.ts';
 import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts';
 import { Instant } from './ids.ts';
 import { NotificationsView } from './notices.ts';
 import { PaymentView } from './payments.ts';
 import { BoardView, LineView, QueueView, TicketView } from './tickets.ts';
 import { RefundsView } from './refunds.ts';
+import { TransferView } from './transfers.ts';
 import { GarageView } from './vehicles.ts';
 
 /**
@@ -21,12 +24,15 @@ export const TOPICS = {
   'document-progress': { keyed: true, kind: 'ephemeral', state: ReadingProgress.nullable() },
   'reading-queue': { keyed: false, kind: 'state', state: ReadingQueueView },
   payment: { keyed: true, kind: 'state', state: PaymentView },
+  channels: { keyed: false, kind: 'state', state: ChannelsView },
   notifications: { keyed: true, kind: 'state', state: NotificationsView },
   queue: { keyed: true, kind: 'state', state: QueueView },
   line: { keyed: true, kind: 'state', state: LineView },
   board: { keyed: true, kind: 'state', state: BoardView },
   ticket: { keyed: true, kind: 'state', state: TicketView },
   refunds: { keyed: false, kind: 'state', state: RefundsView },
+  transfer: { keyed: true, kind: 'state', state: TransferView },
+  'account-export': { keyed: true, kind: 'state', state: ExportView.nullable() },
   garage: { keyed: true, kind: 'state', state: GarageView },
 } as const satisfies Record<string, { keyed: boolean; kind: TopicKind; state: z.ZodType }>;
 
@@ -69,12 +75,13 @@ export interface LiveSnapshot<S = unknown> {
   asOf: Instant;
 }
 
-/** One message of a topic, pushed. `state` for state and ephemeral topics, `event` for delta topics. */
+/** One message of a topic, pushed. `state` for state and ephemeral topics (or `again`: too large, to be read), `event` for delta topics. */
 export interface LiveMessage<S = unknown> {
   topic: string;
   seq: number;
   state?: S;
   event?: unknown;
+  again?: true;
   /** When it was committed (state, delta) or produced (ephemeral). */
   at: Instant;
 }

@@ -7,6 +7,7 @@ import type { Logger } from '#shared/node/logger.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import { createReceiptSigner, type ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import { createConfirmationsService, type ConfirmationsService } from '#server/payments/confirmations.service.ts';
+import { observeProviders, type ObservedProviders } from '#server/payments/provider-calls.service.ts';
 import { createProviders } from '#server/payments/providers/providers.service.ts';
 import { createPayoutsService, type PayoutsService } from '#server/payments/refunds/payouts.service.ts';
 import type { WorkerConfig } from '../config.ts';
@@ -18,7 +19,13 @@ export async function createConfirmations(deps: {
   notifier: OutboxNotifier;
   logger: Logger;
   clock: () => Date;
-}): Promise<{ confirmations: ConfirmationsService; payouts: PayoutsService; country: Country; signer: ReceiptSigner }> {
+}): Promise<{
+  confirmations: ConfirmationsService;
+  payouts: PayoutsService;
+  country: Country;
+  signer: ReceiptSigner;
+  providers: ObservedProviders;
+}> {
   const { config } = deps;
   if (!config.RECEIPT_SIGNING_KEY) throw new Error('the role payments needs RECEIPT_SIGNING_KEY');
   const signer = createReceiptSigner(config.RECEIPT_SIGNING_KEY);
@@ -30,8 +37,9 @@ export async function createConfirmations(deps: {
   );
   if (ended) throw new Error(`the receipt key ${signer.keyId} was retired or revoked: give this process a new one`);
   const country = countryOf(config.COUNTRY.toUpperCase() as CountryCode);
-  const providers = createProviders({ config, country, clock: deps.clock });
+  const providers = observeProviders(createProviders({ config, country, clock: deps.clock }), deps);
   return {
+    providers,
     country,
     signer,
     confirmations: createConfirmationsService({ ...deps, country, providers, signer }),

@@ -3,9 +3,12 @@ import { paymentsWithoutPdf } from '#db/receipts.repository.ts';
 import { intentsToCheck } from '#db/payments.repository.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
+import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import type { IdentifiedJob, JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import type { ConfirmationsService } from '#server/payments/confirmations.service.ts';
+import { lookAtChannels } from '#server/payments/channels.service.ts';
+import type { ObservedProviders } from '#server/payments/provider-calls.service.ts';
 import type { PayoutsService } from '#server/payments/refunds/payouts.service.ts';
 import { refundJobs } from './refund-polls.ts';
 import { renderReceipts } from './render-receipts.ts';
@@ -20,6 +23,8 @@ export interface PaymentsJobDeps {
   confirmations: ConfirmationsService;
   payouts: PayoutsService;
   signer: ReceiptSigner;
+  providers: ObservedProviders;
+  notifier: OutboxNotifier;
 }
 
 /** Intents asked about at one poll: half of what the pace of the checks lets through, the other half is for what providers tell. */
@@ -35,6 +40,7 @@ export function createPaymentsJob(deps: PaymentsJobDeps): JobHandlers<'payments'
     'refund.push': ({ refundId }) => payouts.push(refundId),
     'refund.open': ({ paymentId }) => payouts.open(paymentId),
     'receipt.render': ({ paymentId }) => renderReceipts(deps, paymentId),
+    'channels.look': () => lookAtChannels(deps),
     'revocations.issue': () => issueRevocationList(deps),
     async 'payment.poll'() {
       const now = clock();

@@ -6,6 +6,8 @@ import type { JobQueues } from '#shared/node/queues.ts';
 const LIST_EVERY_MS = 30 * 60_000;
 /** Milliseconds between two looks for silent payments; one schedule for the whole platform, however many processes ask for it. */
 const POLL_EVERY_MS = 2_000;
+/** Milliseconds between two looks at how each way to pay does. */
+const LOOK_EVERY_MS = 10_000;
 /** Written again this often, for when Redis forgot it, milliseconds. */
 const RENEW_EVERY_MS = 60_000;
 
@@ -18,6 +20,13 @@ export async function schedulePayments(deps: { queues: JobQueues; logger: Logger
         'payment-poll',
         { every: POLL_EVERY_MS },
         { name: 'payment.poll', data: {}, opts: { removeOnComplete: 10, removeOnFail: 50 } },
+      );
+    await deps.queues
+      .queue(JOBS['channels.look'].queue)
+      .upsertJobScheduler(
+        'channels-look',
+        { every: LOOK_EVERY_MS },
+        { name: 'channels.look', data: {}, opts: { removeOnComplete: 10, removeOnFail: 50 } },
       );
     await deps.queues
       .queue(JOBS['revocations.issue'].queue)
