@@ -19,6 +19,8 @@ import { notices as noticesEn } from './messages/notices.en.ts';
 import { notices as noticesFr } from './messages/notices.fr.ts';
 import { office as officeEn } from './messages/office.en.ts';
 import { office as officeFr } from './messages/office.fr.ts';
+import { refunds as refundsEn } from './messages/refunds.en.ts';
+import { refunds as refundsFr } from './messages/refunds.fr.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
 import { tax as taxEn } from './messages/tax.en.ts';
@@ -39,6 +41,7 @@ const fr = {
   verify: verifyFr,
   notices: noticesFr,
   bureau: bureauFr,
+  refunds: refundsFr,
   office: officeFr,
   tax: taxFr,
 };
@@ -53,6 +56,7 @@ const en: Translation<typeof fr> = {
   verify: verifyEn,
   notices: noticesEn,
   bureau: bureauEn,
+  refunds: refundsEn,
   office: officeEn,
   tax: taxEn,
 };
