@@ -11,11 +11,14 @@ const STAFF = new Set<Role>(['agent', 'supervisor', 'administrator', 'auditor'])
 /** A page of the staff: its address, its words in the catalogue (`bureau.pages`), and who has it in their menu. */
 export interface BureauPage {
   href: `/bureau/${string}`;
-  name: 'refunds';
+  name: 'counter' | 'refunds';
   action: Action;
 }
 
-const PAGES: readonly BureauPage[] = [{ href: '/bureau/remboursements', name: 'refunds', action: 'refund.read' }];
+const PAGES: readonly BureauPage[] = [
+  { href: '/bureau/guichet', name: 'counter', action: 'ticket.serve' },
+  { href: '/bureau/remboursements', name: 'refunds', action: 'refund.read' },
+];
 
 /** The pages that a person has. */
 export const pagesOf = (me: Me): readonly BureauPage[] => PAGES.filter(({ action }) => can(actorOf(me), action));

@@ -1,10 +1,10 @@
 import { request } from '$lib/api.ts';
 import type { OfficeList, OfficeView } from '#shared/contracts/tickets.ts';
 
-/** An office by its code, as in the addresses of its pages; null when there is none. */
+/** An office by its code or its id, as in the addresses of its pages; null when there is none. */
 export async function officeByCode(code: string): Promise<OfficeView | null> {
   const { offices } = await request<OfficeList>('GET', '/api/offices');
-  return offices.find((office) => office.code === code.toUpperCase()) ?? null;
+  return offices.find((office) => office.code === code.toUpperCase() || office.id === code) ?? null;
 }
 
 /** An office by its id. */

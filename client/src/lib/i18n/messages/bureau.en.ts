@@ -10,6 +10,7 @@ export const bureau: Translation<typeof fr> = {
   nothing: 'Your role does not open any page here yet.',
   role: { citizen: 'Citizen', agent: 'Agent', supervisor: 'Supervisor', administrator: 'Administrator', auditor: 'Auditor' },
   pages: {
+    counter: { title: 'Counter', text: 'Call, serve, pass on: the line of the office, live.' },
     refunds: { title: 'Refunds', text: 'Propose, approve and follow what is paid back to people.' },
   },
   refusedTitle: 'This part is for staff only',
