@@ -8,6 +8,7 @@ import type { Executor, Tx } from './connect.ts';
 import { paidTaxes } from './paid-taxes.repository.ts';
 import { documentFields, documents } from './schema/documents.ts';
 import { users } from './schema/identity.ts';
+import { listTransfers } from './transfers.repository.ts';
 import { owners, vehicleClaims, vehicles } from './schema/vehicles.ts';
 
 export type VehicleRow = typeof vehicles.$inferSelect;
@@ -122,7 +123,7 @@ const PENDING: DocumentStatus[] = ['queued', 'reading', 'needs_photo', 'read', '
 export const PENDING_LISTED = 100;
 
 /**
- * State of the topic `garage:<user>`, in five queries; newest first. What is due is computed for the day `at` lies in.
+ * State of the topic `garage:<user>`, in six queries; newest first. What is due is computed for the day `at` lies in.
  * The check constraints hold the codes to their types.
  */
 export async function readGarage(db: Executor, userId: string, at = new Date()): Promise<GarageView> {
@@ -151,7 +152,13 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
     .innerJoin(vehicles, eq(vehicles.id, vehicleClaims.vehicleId))
     .where(and(eq(vehicleClaims.claimantId, userId), ne(vehicleClaims.status, 'withdrawn')))
     .orderBy(desc(vehicleClaims.openedAt));
-  const [mine, waiting, claims, dueOf] = await Promise.all([owned, pending, claimed, amountsDueAt(db, at)]);
+  const [mine, waiting, claims, dueOf, transfers] = await Promise.all([
+    owned,
+    pending,
+    claimed,
+    amountsDueAt(db, at),
+    listTransfers(db, userId),
+  ]);
   const paid = await paidTaxes(
     db,
     mine.map(({ vehicle }) => vehicle.id),
@@ -191,6 +198,7 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
       documentId: claim.documentId,
       openedAt: claim.openedAt.toISOString(),
     })),
+    transfers,
   };
 }
 

@@ -71,6 +71,10 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
       reminders: createRemindersService({ ...deps, country }),
     });
   },
+  async accounts(deps) {
+    const { createExportJob } = await import('./account/export.job.ts');
+    return createExportJob(deps);
+  },
   async upkeep(deps) {
     const { createUpkeepJob } = await import('./upkeep/upkeep.job.ts');
     return createUpkeepJob({ ...deps, timeZone: countryOfConfig(deps.config).timeZone });

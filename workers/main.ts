@@ -88,7 +88,7 @@ async function main(): Promise<void> {
       shutdown.add('schedule of reminders', await scheduleReminders({ queues, logger }));
     },
     upkeep: async () => {
-      await work('upkeep');
+      await Promise.all([work('upkeep'), work('accounts')]);
       shutdown.add('upkeep schedule', await scheduleUpkeep({ queues, logger }));
     },
   };

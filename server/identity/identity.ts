@@ -11,7 +11,9 @@ import { createAuthenticator, type Authenticator } from './authenticator.ts';
 import { createIdentityLibrary } from './better-auth.ts';
 import { createIdentityLimits, type IdentityLimitRules } from './identity-limits.ts';
 import { createIdentityRoutes } from './identity.routes.ts';
+import { sessionsEnded, type IdentityServiceDeps } from './identity-deps.ts';
 import { createIdentityService, type IdentityService } from './identity.service.ts';
+import { createPasswordCheck, type PasswordCheck } from './password-check.ts';
 import { createSessionCache, type SessionCache } from './session-cache.service.ts';
 import { createKnownBrowsers } from './known-browsers.ts';
 import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
@@ -39,6 +41,9 @@ export interface Identity {
   cookie: SessionCookie;
   /** To be mounted under `/api`. */
   routes: Hono<HttpEnvironment>;
+  checkOwnPassword: PasswordCheck;
+  /** After a commit that ended sessions elsewhere. */
+  onSessionsEnded: (sessionIds: readonly string[]) => Promise<void>;
 }
 
 /** Puts identity together for a node. */
@@ -49,7 +54,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   const library = await createIdentityLibrary({ db, cookieName: cookie.name, publicOrigin, key, logger });
   const sessions = createSessionCache({ ...deps.redis, prefix: deps.prefix, logger });
   const authenticator = createAuthenticator({ db, cookie, cache: sessions });
-  const service = createIdentityService({
+  const serviceDeps: IdentityServiceDeps = {
     db,
     library,
     sessions,
@@ -58,12 +63,18 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     country: deps.country,
     logger,
     keys: { codes: deriveKey(deps.authSecret, 'sign-up-code'), messages: deriveKey(deps.authSecret, 'message-params') },
-  });
+  };
+  const service = createIdentityService(serviceDeps);
   const browsers = createKnownBrowsers({
     db,
     notifier: deps.notifier,
     publicOrigin,
     key: deriveKey(deps.authSecret, 'known-browsers'),
   });
-  return { service, authenticator, sessions, cookie, routes: createIdentityRoutes({ service, authenticator, cookie, browsers }) };
+  return {
+    ...{ service, authenticator, sessions, cookie },
+    routes: createIdentityRoutes({ service, authenticator, cookie, browsers }),
+    checkOwnPassword: createPasswordCheck(serviceDeps),
+    onSessionsEnded: (sessionIds) => sessionsEnded(serviceDeps, sessionIds),
+  };
 }

@@ -46,8 +46,11 @@ export function createOneTimeCodes(deps: { db: Db; keys: { codes: Buffer; messag
       const id = randomUUID();
       const sealedCode = sealText(deps.keys.messages, code, id);
       await replaceCode(tx, subject, hashOf(subject, template ? code : randomUUID()), CODE_SECONDS);
-      const content = template ? { template, params: { sealedCode } } : { template: instead, params: {} };
-      await insertMessage(tx, { id, channel: contact.channel, recipient: contact.value, locale, ...content });
+      const params: Record<string, string> = template ? { sealedCode } : {};
+      await insertMessage(tx, {
+        ...{ id, channel: contact.channel, recipient: contact.value, locale },
+        ...{ template: template ?? instead, params },
+      });
       await appendOutbox(tx, 'message.requested', { messageId: id });
     },
 

@@ -2,6 +2,7 @@ import { appendAudit } from '#db/audit.repository.ts';
 import type { Db, Tx } from '#db/connect.ts';
 import { lockUser } from '#db/documents.repository.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
+import { cancelTransferOf } from '#db/transfers.repository.ts';
 import {
   closeClaim,
   ensureOwner,
@@ -16,6 +17,7 @@ import {
 import { AppError } from '#shared/contracts/errors.ts';
 import { registrationOf, type VehicleData } from '#shared/domain/vehicles.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import { transferChange } from '../transfers/transfer-events.ts';
 import { garageChange } from './garage-events.ts';
 
 export interface VehiclesDeps {
@@ -86,7 +88,13 @@ export function createVehiclesService({ db, notifier, clock }: VehiclesDeps): Ve
         if (!vehicle || !ownerId || vehicle.ownerId !== ownerId) throw new AppError('VEHICLE_NOT_FOUND');
         await updateVehicle(tx, vehicleId, { ownerId: null, updatedAt: clock() });
         await appendAudit(tx, { actorId: userId, action: 'vehicle.remove', entity: 'vehicle', entityId: vehicleId });
-        await appendOutbox(tx, 'vehicle.removed', { vehicleId, userId }, [garageChange(userId)]);
+        const ended = await cancelTransferOf(tx, vehicleId, clock());
+        const changes = ended ? [transferChange(ended.id, clock()), ...(ended.buyerId ? [garageChange(ended.buyerId)] : [])] : [];
+        await appendOutbox(tx, 'vehicle.removed', { vehicleId, userId }, [garageChange(userId), ...changes]);
+        if (ended) {
+          const { id: transferId, sellerId, buyerId } = ended;
+          await appendOutbox(tx, 'transfer.cancelled', { transferId, vehicleId, sellerId, buyerId });
+        }
       });
       notifier.wake();
     },

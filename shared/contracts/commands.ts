@@ -28,6 +28,7 @@ import {
   TransferTicket,
 } from './tickets.ts';
 import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, type ResyncReason } from './topics.ts';
+import { ConfirmTransfer, TransferByCode, TransferPreview, TransferRef, TransferView } from './transfers.ts';
 import { ClaimRef, VehicleRef } from './vehicles.ts';
 
 /** Every socket command: what it takes, what it answers. Commands are imperative; each is answered with data or a coded error. */
@@ -59,6 +60,13 @@ export const COMMANDS = {
   'refund:settle': { input: SettleRefund, output: RefundView },
   'refund:confirm-settlement': { input: ConfirmSettlement, output: RefundView },
   'vehicle:remove': { input: VehicleRef, output: z.null() },
+  'transfer:start': { input: VehicleRef, output: TransferView },
+  /** The code that the seller shows; nobody else gets it, and no screen is told it. */
+  'transfer:code': { input: TransferRef, output: z.object({ code: z.string() }) },
+  'transfer:look-up': { input: TransferByCode, output: TransferPreview },
+  'transfer:accept': { input: TransferByCode, output: TransferView },
+  'transfer:confirm': { input: ConfirmTransfer, output: TransferView },
+  'transfer:cancel': { input: TransferRef, output: TransferView },
   'claim:withdraw': { input: ClaimRef, output: z.null() },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DocumentStatus, FuelCode } from './documents.ts';
 import { Id, Instant } from './ids.ts';
 import { AmountDue } from './tax.ts';
+import { TransferListed } from './transfers.ts';
 
 /** A vehicle as its owner sees it. */
 export const VehicleView = z.object({
@@ -62,6 +63,8 @@ export const GarageView = z.object({
   vehicles: z.array(VehicleView),
   documents: z.array(PendingDocument),
   claims: z.array(ClaimView),
+  /** Vehicles on their way to another owner, or from one. Absent in states of before it was there. */
+  transfers: z.array(TransferListed).optional(),
 });
 export type GarageView = z.infer<typeof GarageView>;
 

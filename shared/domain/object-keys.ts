@@ -25,3 +25,10 @@ export const imageKey = (prefix: string, size: StoredSize): string => `${prefix}
 
 /** A receipt's PDF. `issuedAt`: ISO 8601, UTC. */
 export const receiptKey = (issuedAt: string, reference: string): string => `receipts/${issuedAt.slice(0, 4)}/${reference}.pdf`;
+
+/** Where photographs of a document may lie as they were uploaded. */
+export const uploadPrefixes = (documentId: string): string[] =>
+  (['pending', 'processed', 'failed'] satisfies UploadFolder[]).map((folder) => `ocr-uploads/${folder}/${documentId}/`);
+
+/** A person's copy of what is held about them. */
+export const exportKey = (exportId: string): string => `exports/${exportId}.zip`;

@@ -1,7 +1,15 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** What the one secret of identity (`AUTH_SECRET`) is used for. Each purpose has a key of its own, so that none tells of another. */
-export type KeyPurpose = 'session-cookie' | 'sign-up-code' | 'message-params' | 'limit-keys' | 'payment-callbacks' | 'ticket-passes' | 'unsubscribe' | 'known-browsers';
+export type KeyPurpose =
+  | 'session-cookie'
+  | 'sign-up-code'
+  | 'message-params'
+  | 'limit-keys'
+  | 'payment-callbacks'
+  | 'ticket-passes'
+  | 'unsubscribe'
+  | 'known-browsers' | 'transfer-code';
 
 /** A 32-byte key derived from the secret (HKDF-SHA256, RFC 5869). The same secret and purpose give the same key in every process. */
 export function deriveKey(secret: string, purpose: KeyPurpose): Buffer {

@@ -9,6 +9,9 @@ import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import { restoreImages, restoreMessages, restoreNotices, restoreReadings } from './lost-jobs.ts';
 import { endEarlierDays } from '#server/tickets/day-end.service.ts';
+import { createExportsService } from '#server/account/exports.service.ts';
+import { expireTransfers } from '#server/transfers/expiry.service.ts';
+import { deleteGivenUp, eraseRemains, giveUpDiscarded, keepWaiting } from './given-up.ts';
 import { deletePendingOrphans } from './pending-orphans.ts';
 
 export interface UpkeepJobDeps {
@@ -41,6 +44,7 @@ const BATCH = 1_000;
  */
 export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
   const { db, clock, notifier } = deps;
+  const exports = createExportsService({ db, notifier, clock });
   let orphansAt = -Infinity;
 
   const duties: Readonly<Record<string, () => Promise<number>>> = {
@@ -58,6 +62,12 @@ export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
     },
     'verifications expired': () => deleteExpiredVerifications(db, clock(), BATCH),
     'browsers forgotten': () => forgetBrowsers(db, new Date(clock().getTime() - BROWSERS_KEPT_MS)),
+    'exports expired': () => exports.expire(),
+    'remains of closed accounts erased': () => eraseRemains(deps),
+    'discarded photographs given up': () => giveUpDiscarded(deps),
+    'waiting photographs kept': () => keepWaiting(deps),
+    'objects deleted': () => deleteGivenUp(deps),
+    'transfers expired': () => expireTransfers(deps),
     'outbox rows pruned': () => pruneOutbox(db, new Date(clock().getTime() - OUTBOX_KEPT_MS), BATCH),
     'earlier days ended': () => endEarlierDays({ db, notifier, clock, timeZone: deps.timeZone }),
     'pending orphans deleted': async () => {
