@@ -18,7 +18,7 @@ export async function payAs(context: BrowserContext, stack: RunningStack, plate:
     const { assessment } = PlateLookup.parse(await (await fetch(`${stack.origin}/api/plates/${plate}`)).json());
     const answer = (await socket.emitWithAck('payment:start', {
       idempotencyKey: randomUUID(),
-      provider: 'mtn_momo',
+      provider: 'mvola',
       phone: '034 00 001 50',
       items: [{ plate, fiscalYear: assessment.fiscalYear }],
       amount: assessment.total ?? 0,

@@ -75,7 +75,7 @@ async function pay(plate: string, phone: string): Promise<{ id: string; states: 
   const { assessment } = await lookUp(plate);
   const view = await send('payment:start', {
     idempotencyKey: randomUUID(),
-    provider: 'mtn_momo',
+    provider: 'mvola',
     phone,
     items: [{ plate, fiscalYear: assessment.fiscalYear }],
     amount: assessment.total ?? 0,

@@ -79,7 +79,7 @@ async function payReceipt(): Promise<ReceiptView & { payment: string }> {
     await until(() => socket.connected, { what: 'the socket' });
     const order: CommandInput<'payment:start'> = {
       idempotencyKey: randomUUID(),
-      provider: 'mtn_momo',
+      provider: 'mvola',
       phone: '034 00 001 50',
       items: [{ plate, fiscalYear: assessment.fiscalYear }],
       amount: assessment.total ?? 0,

@@ -40,7 +40,7 @@ export function createProviders(deps: Deps): Providers {
           clock,
         })
       : null;
-  return providersOf({ mtn_momo: momo, mvola: mvolaOf(deps), stripe: stripeOf(deps) });
+  return providersOf({ mtn_momo: momo, mvola: mvolaOf(deps), stripe: stripeOf(deps) }, country.providers);
 }
 
 function mtnDisbursementKeys(config: ProvidersConfig) {

@@ -7,6 +7,7 @@ export const benin: Country = {
   locales: ['fr', 'en'],
   formats: { fr: 'fr-BJ', en: 'en-BJ' },
   timeZone: 'Africa/Porto-Novo',
+  providers: ['mtn_momo', 'stripe'],
   phoneRegion: 'BJ',
   plateCountry: 'BJ',
   plateExample: 'BE8762RB',

@@ -16,6 +16,11 @@ describe.each(Object.entries(COUNTRIES))('%s', (code, country) => {
     expect(isPlate(country.plateExample, country.plateCountry)).toBe(true);
   });
 
+  it('can be paid in, each way once', () => {
+    expect(country.providers.length).toBeGreaterThan(0);
+    expect(new Set(country.providers).size).toBe(country.providers.length);
+  });
+
   it('has the digits of its currency’s smallest unit in use', () => {
     const { maximumFractionDigits } = new Intl.NumberFormat('fr', {
       style: 'currency',

@@ -1,4 +1,5 @@
 import type { Locale } from '#shared/contracts/identity.ts';
+import type { ProviderCode } from '#shared/contracts/payments.ts';
 import type { PlateCountry } from '../plates.ts';
 
 /** Money of a country. `minorDigits`: digits of the smallest unit in use (ISO 4217); amounts are integers of that unit. */
@@ -18,6 +19,8 @@ export interface Country {
   formats: Readonly<Record<Locale, string>>;
   /** IANA; fiscal days begin and end here. */
   timeZone: string;
+  /** Ways to pay that people of the country have, the most used first. Those without keys are off. */
+  providers: readonly ProviderCode[];
   /** Region in which a phone number typed without its country code is understood (ISO 3166-1). */
   phoneRegion: PhoneRegion;
   /** Country whose plate forms apply (`shared/domain/plates.ts`). */

@@ -10,6 +10,7 @@ export const madagascar: Country = {
   locales: ['fr', 'en'],
   formats: { fr: 'fr-MG', en: 'en-MG' },
   timeZone: 'Indian/Antananarivo',
+  providers: ['mvola', 'stripe'],
   phoneRegion: 'MG',
   plateCountry: 'MG',
   plateExample: '1234TAB',

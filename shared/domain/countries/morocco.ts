@@ -7,6 +7,7 @@ export const morocco: Country = {
   locales: ['fr', 'en'],
   formats: { fr: 'fr-MA', en: 'en-MA' },
   timeZone: 'Africa/Casablanca',
+  providers: ['stripe'],
   phoneRegion: 'MA',
   plateCountry: 'MA',
   plateExample: '12345A6',
