@@ -10,6 +10,7 @@ import type { ConfirmationsService } from '#server/payments/confirmations.servic
 import { lookAtChannels } from '#server/payments/channels.service.ts';
 import type { ObservedProviders } from '#server/payments/provider-calls.service.ts';
 import type { PayoutsService } from '#server/payments/refunds/payouts.service.ts';
+import type { WorkerConfig } from '../config.ts';
 import { refundJobs } from './refund-polls.ts';
 import { renderReceipts } from './render-receipts.ts';
 import { issueRevocationList } from './revocation-list.ts';
@@ -23,6 +24,7 @@ export interface PaymentsJobDeps {
   confirmations: ConfirmationsService;
   payouts: PayoutsService;
   signer: ReceiptSigner;
+  config: Pick<WorkerConfig, 'PUBLIC_ORIGIN'>;
   providers: ObservedProviders;
   notifier: OutboxNotifier;
 }

@@ -28,8 +28,11 @@ const QR_SIZE = 190;
 export const receiptQr = (text: string): Promise<Buffer> =>
   toBuffer(text, { errorCorrectionLevel: 'M', margin: 4, width: 3 * QR_SIZE });
 
-/** A receipt as a PDF of one page, in French, with its QR; no personal data. Size: about 10 KB. */
-export async function renderReceipt(receipt: ReceiptView, country: Country): Promise<Buffer> {
+/**
+ * A receipt as a PDF of one page, in French, with its QR; no personal data. Size: about 10 KB. `publicOrigin`: where people open the
+ * platform, for the address of the page that checks receipts.
+ */
+export async function renderReceipt(receipt: ReceiptView, country: Country, publicOrigin: string): Promise<Buffer> {
   const qr = await receiptQr(receipt.qr);
   const document = new PdfDocument({
     size: 'A4',
@@ -43,12 +46,17 @@ export async function renderReceipt(receipt: ReceiptView, country: Country): Pro
     document.once('end', () => resolve(Buffer.concat(chunks)));
     document.once('error', reject);
   });
-  draw(document, receipt, country, qr);
+  draw(document, receipt, country, { qr, checkedAt: `${publicOrigin}/verify` });
   document.end();
   return ended;
 }
 
-function draw(document: PDFKit.PDFDocument, receipt: ReceiptView, country: Country, qr: Buffer): void {
+function draw(
+  document: PDFKit.PDFDocument,
+  receipt: ReceiptView,
+  country: Country,
+  { qr, checkedAt }: { qr: Buffer; checkedAt: string },
+): void {
   const money = (amount: number): string => printable(formatMoney(amount, country, 'fr'));
   const width = document.page.width - 2 * MARGIN;
   const shown = formatPlate(receipt.plate, receipt.country);
@@ -87,7 +95,8 @@ function draw(document: PDFKit.PDFDocument, receipt: ReceiptView, country: Count
   document.y += QR_SIZE;
   document.font('Helvetica').fontSize(10);
   document.text(`Référence ${receipt.reference}`, MARGIN, document.y, { width, align: 'center' }).moveDown(0.5);
-  document.text('Scannez ce code pour vérifier le reçu, même sans réseau.', { width, align: 'center' });
+  document.text('Pour vérifier ce reçu, même sans réseau, scannez ce code sur la page', { width, align: 'center' });
+  document.text(checkedAt, { width, align: 'center', link: checkedAt });
 }
 
 /** In place of the QR, which would still be read: that it proves nothing, and since when; and a stamp over the whole sheet. */

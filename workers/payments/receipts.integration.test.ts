@@ -46,7 +46,8 @@ it('a paid tax has its PDF in the object store, once, whatever runs twice', asyn
   const { id, receipt } = await paid();
   const stored = new Map<string, Buffer>();
   const store = { put: async (key: string, body: unknown) => void stored.set(key, body as Buffer) };
-  const deps = { db: fixture.database.db, store, country: madagascar, clock: fixture.clock };
+  const config = { PUBLIC_ORIGIN: 'https://vignette.example' };
+  const deps = { db: fixture.database.db, store, country: madagascar, clock: fixture.clock, config };
   await renderReceipts(deps, id);
   const pdf = stored.get(receiptKey(receipt.issuedAt, receipt.reference));
   expect(pdf?.subarray(0, 5).toString()).toBe('%PDF-');
@@ -84,5 +85,5 @@ it('its QR says what was paid, signed; OpenSSL agrees', async () => {
 it('is drawn for countries whose plates and amounts are written otherwise', async () => {
   const { receipt } = await paid();
   const moroccan = { ...receipt, plate: '12345A6', country: 'MA', currency: 'MAD', amount: 35_000 };
-  expect((await renderReceipt(moroccan, morocco)).length).toBeGreaterThan(3_000);
+  expect((await renderReceipt(moroccan, morocco, 'https://vignette.example')).length).toBeGreaterThan(3_000);
 });
