@@ -43,7 +43,7 @@ const Details = z.object({
 /**
  * MVola of Madagascar, Merchant Pay 1.0: the order is given under a correlation id of ours and answered with one of theirs, under which
  * alone its status is asked; a status `completed` names the transaction, whose details say what was paid by whom. A correlation id that
- * was given before is answered 409, without theirs: the callback brings it then (ADR 008). Callbacks are not signed: each goes to an
+ * was given before is answered 409, without theirs: the callback brings it then (ADR 010). Callbacks are not signed: each goes to an
  * address that only the operator was told, and is a hint. No refund is documented.
  */
 export function createMvola(deps: MvolaDeps): PaymentProvider {

@@ -42,7 +42,7 @@ export type InitiateAnswer =
  * How an order stands.
  *   closed       not paid, and never will be: its time was over, or the payer ended it
  *   not_found    it never had it, or nobody can have paid it
- *   no_handle    it may have it, but goes by an id of its own that never reached us: it cannot be asked (ADR 008). While there is time
+ *   no_handle    it may have it, but goes by an id of its own that never reached us: it cannot be asked (ADR 010). While there is time
  *                the order can be given again under the same key
  *   unavailable  it does not say
  */
