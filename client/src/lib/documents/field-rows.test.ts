@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FieldName, type DocumentView, type FieldView, type ReadingProgress } from '#shared/contracts/documents.ts';
 import { createFormats } from '../i18n/format.ts';
-import { catalogues } from '../i18n/messages.ts';
+import { catalogues } from '../i18n/catalogues.ts';
 import { FIELD_ORDER, fieldRows, fieldsToShow, showField } from './field-rows.ts';
 
 const field = (name: FieldName, value: string, confidence: number, corrected: string | null = null): FieldView => ({

@@ -3,7 +3,7 @@ import type { AppError } from '#shared/contracts/errors.ts';
 import type { Locale } from '#shared/contracts/identity.ts';
 import { DEFAULT_COUNTRY, type CountryCode } from '#shared/domain/countries/countries.ts';
 import { createFormats, type Formats } from './format.ts';
-import { catalogues, type Messages } from './messages.ts';
+import { french, type Messages } from './messages.ts';
 
 export interface I18n {
   readonly locale: Locale;
@@ -24,14 +24,18 @@ const STORED = 'vignette-locale';
 /** Language and country of the page; French until the reader chose otherwise. */
 export function provideI18n(): I18n {
   let locale = $state<Locale>('fr');
+  /** The texts of `locale`. */
+  let texts = $state.raw<Messages>(french);
   let country = $state<CountryCode>(DEFAULT_COUNTRY);
+  /** The language asked for last: texts that come after another was asked for are not taken. */
+  let wanted: Locale = 'fr';
   const formats = $derived(createFormats(locale, country));
   const i18n: I18n = {
     get locale() {
       return locale;
     },
     get m() {
-      return catalogues[locale];
+      return texts;
     },
     get f() {
       return formats;
@@ -40,8 +44,20 @@ export function provideI18n(): I18n {
       return country;
     },
     setLocale(next) {
-      locale = next;
-      document.documentElement.lang = next;
+      wanted = next;
+      const show = (messages: Messages): void => {
+        if (wanted !== next) return;
+        texts = messages;
+        locale = next;
+        document.documentElement.lang = next;
+      };
+      if (next === 'fr') show(french);
+      // Without a network the page stays in the language that it has.
+      else
+        void import('./english.ts').then(
+          ({ english }) => show(english),
+          () => undefined,
+        );
       try {
         localStorage.setItem(STORED, next);
       } catch {
@@ -52,7 +68,7 @@ export function provideI18n(): I18n {
       country = next;
     },
     sentence({ code, details }) {
-      const sentence = catalogues[locale].errors[code];
+      const sentence = texts.errors[code];
       return typeof sentence === 'function' ? sentence(details ?? {}) : sentence;
     },
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_STATUS } from '#shared/contracts/errors.ts';
-import { catalogues } from './messages.ts';
+import { catalogues } from './catalogues.ts';
 
 type Entry = [path: string, text: string];
 

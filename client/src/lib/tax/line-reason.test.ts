@@ -6,7 +6,7 @@ import { formatMoney } from '#shared/domain/money.ts';
 import { assess } from '#shared/domain/tax/assess.ts';
 import { UNKNOWN_VEHICLE, type TaxedVehicle } from '#shared/domain/tax/vehicle.ts';
 import { createFormats } from '../i18n/format.ts';
-import { catalogues } from '../i18n/messages.ts';
+import { catalogues } from '../i18n/catalogues.ts';
 import { lineReason } from './line-reason.ts';
 
 const telling = (country: 'MG' | 'MA' | 'BJ', locale: 'fr' | 'en' = 'fr') => ({

@@ -1,0 +1,35 @@
+import { account as accountEn } from './messages/account.en.ts';
+import { auth as authEn } from './messages/auth.en.ts';
+import { bureau as bureauEn } from './messages/bureau.en.ts';
+import { common as commonEn } from './messages/common.en.ts';
+import { counter as counterEn } from './messages/counter.en.ts';
+import { documents as documentsEn } from './messages/documents.en.ts';
+import { errors as errorsEn } from './messages/errors.en.ts';
+import { garage as garageEn } from './messages/garage.en.ts';
+import { home as homeEn } from './messages/home.en.ts';
+import { notices as noticesEn } from './messages/notices.en.ts';
+import { office as officeEn } from './messages/office.en.ts';
+import { refunds as refundsEn } from './messages/refunds.en.ts';
+import { payments as paymentsEn } from './messages/payments.en.ts';
+import { tax as taxEn } from './messages/tax.en.ts';
+import { verify as verifyEn } from './messages/verify.en.ts';
+import type { Messages } from './messages.ts';
+
+/** Every text that people read, in English. A file of its own, because most pages are read in French. */
+export const english: Messages = {
+  ...commonEn,
+  home: homeEn,
+  auth: authEn,
+  garage: garageEn,
+  documents: documentsEn,
+  account: accountEn,
+  payments: paymentsEn,
+  verify: verifyEn,
+  notices: noticesEn,
+  bureau: bureauEn,
+  refunds: refundsEn,
+  office: officeEn,
+  counter: counterEn,
+  tax: taxEn,
+  errors: errorsEn,
+};
