@@ -1,6 +1,7 @@
 import { account as accountFr } from './messages/account.fr.ts';
 import { auth as authFr } from './messages/auth.fr.ts';
 import { bureau as bureauFr } from './messages/bureau.fr.ts';
+import { channels as channelsFr } from './messages/channels.fr.ts';
 import { common as commonFr } from './messages/common.fr.ts';
 import { counter as counterFr } from './messages/counter.fr.ts';
 import { documents as documentsFr } from './messages/documents.fr.ts';
@@ -24,6 +25,7 @@ const fr = {
   documents: documentsFr,
   account: accountFr,
   payments: paymentsFr,
+  channels: channelsFr,
   verify: verifyFr,
   notices: noticesFr,
   bureau: bureauFr,
