@@ -1,6 +1,7 @@
 import { account as accountEn } from './messages/account.en.ts';
 import { auth as authEn } from './messages/auth.en.ts';
 import { bureau as bureauEn } from './messages/bureau.en.ts';
+import { channels as channelsEn } from './messages/channels.en.ts';
 import { common as commonEn } from './messages/common.en.ts';
 import { counter as counterEn } from './messages/counter.en.ts';
 import { documents as documentsEn } from './messages/documents.en.ts';
@@ -24,6 +25,7 @@ export const english: Messages = {
   documents: documentsEn,
   account: accountEn,
   payments: paymentsEn,
+  channels: channelsEn,
   verify: verifyEn,
   notices: noticesEn,
   bureau: bureauEn,
