@@ -2,7 +2,9 @@ import { and, eq, gt, inArray, isNotNull, lt, notExists, sql } from 'drizzle-orm
 import type { EventName } from '#shared/contracts/events.ts';
 import type { Executor, Tx } from './connect.ts';
 import { noticeSources } from './schema/notices.ts';
+import { paymentIntents } from './schema/payments.ts';
 import { outbox } from './schema/platform.ts';
+import { refunds } from './schema/refunds.ts';
 import { owners, vehicles } from './schema/vehicles.ts';
 
 /** Takes an event to be told of, in the transaction that tells; false when it was told of before. */
@@ -68,4 +70,22 @@ export async function usersOfVehicles(db: Executor, vehicleIds: readonly string[
     .innerJoin(owners, eq(owners.id, vehicles.ownerId))
     .where(and(inArray(vehicles.id, [...vehicleIds]), isNotNull(owners.userId)));
   return new Map(rows.flatMap(({ vehicleId, userId }) => (userId ? [[vehicleId, userId] as const] : [])));
+}
+
+/** What the payer is told of a refund; null when there is none. */
+export async function findRefundToTell(
+  db: Executor,
+  refundId: string,
+): Promise<{ payerId: string; paymentId: string; amount: number; currency: string } | null> {
+  const [row] = await db
+    .select({
+      payerId: paymentIntents.payerId,
+      paymentId: refunds.intentId,
+      amount: refunds.amount,
+      currency: refunds.currency,
+    })
+    .from(refunds)
+    .innerJoin(paymentIntents, eq(paymentIntents.id, refunds.intentId))
+    .where(eq(refunds.id, refundId));
+  return row ?? null;
 }

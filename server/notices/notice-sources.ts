@@ -1,9 +1,10 @@
 import type { Tx } from '#db/connect.ts';
 import { findDocumentView } from '#db/document-views.repository.ts';
-import { usersOfVehicles } from '#db/notice-sources.repository.ts';
+import { findRefundToTell, usersOfVehicles } from '#db/notice-sources.repository.ts';
 import type { NewNotice } from '#db/notices.repository.ts';
 import { findDocument } from '#db/documents.repository.ts';
 import { readPayment } from '#db/payment-views.repository.ts';
+import { findVehicle } from '#db/vehicles.repository.ts';
 import type { NoticeSource } from '#shared/contracts/notices.ts';
 import type { PaymentState } from '#shared/contracts/payments.ts';
 import { effectiveValue } from '#shared/domain/documents.ts';
@@ -21,6 +22,12 @@ export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource): 
     case 'payment.expired':
     case 'payment.refund_due':
       return paymentNotices(tx, source.event, source.paymentId);
+    case 'refund.approved':
+    case 'refund.succeeded':
+      return refundNotices(tx, source.event, source.refundId);
+    case 'transfer.accepted':
+    case 'transfer.completed':
+      return transferNotices(tx, source);
     case 'session.opened_on_new_browser': {
       const { userId, sessionId } = source;
       return [{ userId, eventKey: sessionId, content: { kind: 'sign_in_new_browser', params: { sessionId } } }];
@@ -32,6 +39,30 @@ export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource): 
     case 'user.phone_changed':
       return [{ userId: source.userId, eventKey: eventId, content: { kind: 'phone_changed', params: {} } }];
   }
+}
+
+/** Who paid learns that the money comes back, whatever was decided by whom. */
+async function refundNotices(tx: Tx, event: 'refund.approved' | 'refund.succeeded', refundId: string): Promise<NewNotice[]> {
+  const refund = await findRefundToTell(tx, refundId);
+  if (!refund) return [];
+  const { payerId: userId, paymentId, amount, currency } = refund;
+  const kind = event === 'refund.approved' ? 'refund_approved' : 'refund_paid';
+  return [{ userId, eventKey: refundId, content: { kind, params: { paymentId, refundId, amount, currency } } }];
+}
+
+/** The seller has to answer; what is done both learn. */
+async function transferNotices(tx: Tx, source: Extract<NoticeSource, { transferId: string }>): Promise<NewNotice[]> {
+  const { transferId, vehicleId, sellerId, buyerId } = source;
+  const vehicle = await findVehicle(tx, vehicleId);
+  if (!vehicle) return [];
+  const params = { transferId, vehicleId, plate: vehicle.plate, country: vehicle.country };
+  const told = (userId: string, kind: 'transfer_asked' | 'transfer_confirmed'): NewNotice => ({
+    userId,
+    eventKey: transferId,
+    content: { kind, params },
+  });
+  if (source.event === 'transfer.accepted') return [told(sellerId, 'transfer_asked')];
+  return [sellerId, ...(buyerId ? [buyerId] : [])].map((userId) => told(userId, 'transfer_confirmed'));
 }
 
 const DOCUMENT_KINDS = {

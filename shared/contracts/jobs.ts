@@ -90,14 +90,18 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   ],
   'payment.notified': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
   'payment.cancel_requested': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
-  'refund.approved': ({ refundId, paymentId }) => [
+  'refund.approved': ({ refundId, paymentId }, eventId) => [
     { name: 'refund.push', payload: { refundId } },
     // The receipts are drawn anew, with what became of them.
     { name: 'receipt.render', payload: { paymentId } },
+    notice(eventId, { event: 'refund.approved', refundId, paymentId }),
   ],
+  'refund.succeeded': ({ refundId, paymentId }, eventId) => [notice(eventId, { event: 'refund.succeeded', refundId, paymentId })],
   'refund.retried': ({ refundId }) => [{ name: 'refund.push', payload: { refundId } }],
   'receipt.revoked': () => [{ name: 'revocations.issue', payload: {} }],
   'export.requested': ({ exportId }) => [{ name: 'account.export', payload: { exportId } }],
+  'transfer.accepted': (transfer, eventId) => [notice(eventId, { event: 'transfer.accepted', ...transfer })],
+  'transfer.completed': (transfer, eventId) => [notice(eventId, { event: 'transfer.completed', ...transfer })],
   'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
   'message.requested_in_bulk': ({ messageIds }) =>
     messageIds.map((messageId) => ({ name: 'message.send-bulk', payload: { messageId } })),

@@ -59,7 +59,7 @@ export const NOTICES = {
   tax_due: reminder.extend({ daysBefore: z.literal(REMINDER_DAYS) }),
   tax_overdue: reminder,
   tax_paid_by_other: NoticeTax.extend({ vehicleId: Id }),
-  /** Somebody asks to take over a vehicle, or to hand one over: an answer is waited for. */
+  /** Who has the seller's code wants the vehicle: the seller's answer is waited for. */
   transfer_asked: transfer,
   transfer_confirmed: transfer,
   sign_in_new_browser: z.object({ sessionId: Id }),
@@ -159,6 +159,11 @@ export type Unsubscription = z.infer<typeof Unsubscription>;
 export const NoticeSource = z.discriminatedUnion('event', [
   z.object({ event: z.enum(['document.read', 'document.needs_photo', 'document.failed']), documentId: Id }),
   z.object({ event: z.enum(['payment.succeeded', 'payment.failed', 'payment.expired', 'payment.refund_due']), paymentId: Id }),
+  z.object({ event: z.enum(['refund.approved', 'refund.succeeded']), refundId: Id, paymentId: Id }),
+  z.object({
+    event: z.enum(['transfer.accepted', 'transfer.completed']),
+    ...{ transferId: Id, vehicleId: Id, sellerId: Id, buyerId: Id.nullable() },
+  }),
   z.object({ event: z.literal('session.opened_on_new_browser'), sessionId: Id, userId: Id }),
   z.object({ event: z.enum(['user.password_changed', 'user.email_changed', 'user.phone_changed']), userId: Id }),
 ]);

@@ -153,11 +153,11 @@ export const noticeTextsEn: NoticeTexts = {
     subject: `Transfer of vehicle ${f.plate(transfer)}: your answer is awaited`,
     paragraphs: [
       hello,
-      `A transfer of vehicle ${f.plate(transfer)} was asked for. Nothing changes until you have answered.`,
+      `Somebody gave your code and wants to take over vehicle ${f.plate(transfer)}. Nothing changes until you have answered.`,
       'You know nothing of it? Refuse, and change your password.',
     ],
     action: 'Answer the request',
-    sms: `Vignette: transfer of ${f.plate(transfer)} asked for, please answer:`,
+    sms: `Vignette: transfer of ${f.plate(transfer)}, your answer is awaited:`,
   }),
   transfer_confirmed: (transfer, f) => ({
     subject: `Vehicle ${f.plate(transfer)} has a new owner`,

@@ -154,11 +154,11 @@ export const noticeTextsFr: NoticeTexts = {
     subject: `Cession du véhicule ${f.plate(transfer)} : votre réponse est attendue`,
     paragraphs: [
       hello,
-      `Une cession du véhicule ${f.plate(transfer)} a été demandée. Rien ne change tant que vous n’avez pas répondu.`,
+      `Une personne a donné votre code et veut reprendre le véhicule ${f.plate(transfer)}. Rien ne change tant que vous n’avez pas répondu.`,
       'Vous n’êtes pas au courant ? Refusez, et changez votre mot de passe.',
     ],
     action: 'Répondre à la demande',
-    sms: `Vignette : cession de ${f.plate(transfer)} demandée, répondez :`,
+    sms: `Vignette : cession de ${f.plate(transfer)}, votre réponse est attendue :`,
   }),
   transfer_confirmed: (transfer, f) => ({
     subject: `Le véhicule ${f.plate(transfer)} a changé de propriétaire`,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRaw } from '#db/connect.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import { messages } from '#db/schema/platform.ts';
+import { refunds } from '#db/schema/refunds.ts';
 import type { NoticePreferences } from '#shared/contracts/notices.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
 import { deriveKey } from '#shared/node/keys.ts';
@@ -119,6 +120,38 @@ it('a failure that was overtaken by a success is not told of', async () => {
   const done = await paid(other);
   expect(await f.deliveries.deliver(randomUUID(), { event: 'payment.failed', paymentId: done })).toBe(0);
   expect(await kindsOf(other)).toEqual([]);
+});
+
+it('money that goes back is told to who paid, approved and paid, once each', async () => {
+  const payer = await f.addPerson();
+  const paymentId = await paid(payer);
+  const [refundId, at] = [randomUUID(), f.clock()];
+  await f.database.db.insert(refunds).values({
+    ...{ id: refundId, intentId: paymentId, kind: 'taxes', amount: 16_500, currency: 'MGA', reason: 'paid_twice' },
+    ...{ proposedAt: at, idempotencyKey: randomUUID(), proposalDigest: 'x' },
+  });
+  for (const name of ['refund.approved', 'refund.succeeded', 'refund.succeeded'] as const) {
+    await f.database.db.transaction((tx) => appendOutbox(tx, name, { refundId, paymentId }));
+  }
+  await f.tell('refund.approved');
+  await f.tell('refund.succeeded');
+  expect(await f.noticesOf(payer)).toMatchObject([
+    { kind: 'refund_approved', params: { amount: 16_500, paymentId } },
+    { kind: 'refund_paid', eventKey: refundId },
+  ]);
+});
+
+it('a vehicle handed over: the seller is asked, both learn that it is done', async () => {
+  const [sellerId, buyerId] = [await f.addPerson(), await f.addPerson()];
+  const { id: vehicleId, plate } = await f.addVehicle(sellerId);
+  const transfer = { transferId: randomUUID(), vehicleId, sellerId, buyerId };
+  await f.database.db.transaction((tx) => appendOutbox(tx, 'transfer.accepted', transfer));
+  await f.database.db.transaction((tx) => appendOutbox(tx, 'transfer.completed', transfer));
+  await f.tell('transfer.accepted');
+  expect(await kindsOf(buyerId)).toEqual([]);
+  await f.tell('transfer.completed');
+  expect(await kindsOf(sellerId)).toEqual(['transfer_asked', 'transfer_confirmed']);
+  expect(await f.noticesOf(buyerId)).toMatchObject([{ kind: 'transfer_confirmed', params: { plate } }]);
 });
 
 it('a worker killed with -9 in the middle leaves one notice and one e-mail to be made', async () => {
