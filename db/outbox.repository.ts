@@ -6,13 +6,19 @@ import type { Executor, Tx } from './connect.ts';
 import { outbox, topicVersions, type OutboxTopic } from './schema/platform.ts';
 
 /** A topic that an event changes, and how its whole state is read, for each audience. */
-export interface TopicChange {
-  topic: string;
-  /** Called after the topic's number is raised (and so locked): what it reads includes every change numbered before. */
-  read: (tx: Tx) => Promise<Partial<Record<Audience, unknown>>>;
-}
+export type TopicChange =
+  | {
+      topic: string;
+      /** Called after the topic's number is raised (and so locked): what it reads includes every change numbered before. */
+      read: (tx: Tx) => Promise<Partial<Record<Audience, unknown>>>;
+    }
+  | {
+      topic: string;
+      /** The state is too large to be carried by each change: these audiences are told to read it again. */
+      again: readonly Audience[];
+    };
 
-/** A typed TopicChange. */
+/** A typed TopicChange that carries the state. */
 export function topicChange<N extends TopicName>(
   _name: N,
   topic: string,
@@ -20,6 +26,11 @@ export function topicChange<N extends TopicName>(
 ): TopicChange {
   return { topic, read };
 }
+
+/** An event to tell of, with the topics that it changes. */
+export type OutboxEntry = {
+  [E in EventName]: { name: E; payload: EventPayload<E>; changes?: readonly TopicChange[] };
+}[EventName];
 
 /**
  * Tells that something happened, in the transaction that made it happen: the last thing a use-case does. Raises the topics'
@@ -32,15 +43,39 @@ export async function appendOutbox<E extends EventName>(
   payload: EventPayload<E>,
   changes: readonly TopicChange[] = [],
 ): Promise<void> {
-  EVENTS[name].parse(payload);
-  const sorted = [...changes].sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : 0));
-  const topics: OutboxTopic[] = [];
-  for (const change of sorted) topics.push({ topic: change.topic, seq: await raiseTopic(tx, change.topic), states: {} });
-  for (const [index, change] of sorted.entries()) {
-    const entry = topics[index];
-    if (entry) entry.states = await change.read(tx);
+  await appendOutboxRows(tx, [{ name, payload, changes } as unknown as OutboxEntry]);
+}
+
+/** The same for several events at once. A topic that more than one of them changes is raised once and told of with the first. */
+export async function appendOutboxRows(tx: Tx, entries: readonly OutboxEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const firsts = new Map<string, { change: TopicChange; entry: OutboxEntry }>();
+  for (const entry of entries) {
+    EVENTS[entry.name].parse(entry.payload);
+    for (const change of entry.changes ?? []) if (!firsts.has(change.topic)) firsts.set(change.topic, { change, entry });
   }
-  await tx.insert(outbox).values({ name, payload, topics });
+  const seqs = await raiseTopics(tx, [...firsts.keys()]);
+  const topics = new Map<OutboxEntry, OutboxTopic[]>();
+  for (const [topic, { change, entry }] of [...firsts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
+    const told = { topic, seq: seqs.get(topic) ?? 0 };
+    const carried =
+      'read' in change ? { ...told, states: await change.read(tx) } : { ...told, states: {}, again: [...change.again] };
+    topics.set(entry, [...(topics.get(entry) ?? []), carried]);
+  }
+  await tx
+    .insert(outbox)
+    .values(entries.map((entry) => ({ name: entry.name, payload: entry.payload, topics: topics.get(entry) ?? [] })));
+}
+
+/** Raises topics' numbers, in sorted order, and holds their rows until the transaction ends. */
+async function raiseTopics(tx: Tx, topics: readonly string[]): Promise<Map<string, number>> {
+  if (topics.length === 0) return new Map();
+  const rows = await tx
+    .insert(topicVersions)
+    .values([...topics].sort().map((topic) => ({ topic, seq: 1 })))
+    .onConflictDoUpdate({ target: topicVersions.topic, set: { seq: sql`${topicVersions.seq} + 1` } })
+    .returning();
+  return new Map(rows.map(({ topic, seq }) => [topic, seq]));
 }
 
 /** Raises a topic's number and holds its row until the transaction ends. */

@@ -3,7 +3,7 @@ import type { PayerRefund, PaymentHistory, PaymentItemView, PaymentView } from '
 import { isOpen } from '#shared/domain/payments/intent-state.ts';
 import { receiptNumber } from '#shared/domain/payments/receipt-text.ts';
 import type { Executor } from './connect.ts';
-import { findIntent, intentsOf, type IntentRow } from './payments.repository.ts';
+import { findIntents, intentsOf, type IntentRow } from './payments.repository.ts';
 import { payerRefunds } from './refund-views.repository.ts';
 import { paymentItems, receiptRevocations, receipts } from './schema/payments.ts';
 import { owners, vehicles } from './schema/vehicles.ts';
@@ -13,11 +13,23 @@ const LISTED = 500;
 
 /** State of the topic `payment:<id>`, in three queries; null when there is no such intent. */
 export async function readPayment(db: Executor, id: string): Promise<(PaymentView & { payerId: string }) | null> {
-  const intent = await findIntent(db, id);
-  if (!intent) return null;
-  const items = await readItems(db, [id]);
-  const back = await payerRefunds(db, [id]);
-  return { ...viewOf(intent, items.get(id) ?? [], back.get(id) ?? []), payerId: intent.payerId };
+  return (await readPayments(db, [id])).get(id) ?? null;
+}
+
+/** The same of several, in three queries for all. */
+export async function readPayments(
+  db: Executor,
+  ids: readonly string[],
+): Promise<Map<string, PaymentView & { payerId: string }>> {
+  const intents = await findIntents(db, ids);
+  const items = await readItems(db, ids);
+  const back = await payerRefunds(db, ids);
+  return new Map(
+    intents.map((intent) => [
+      intent.id,
+      { ...viewOf(intent, items.get(intent.id) ?? [], back.get(intent.id) ?? []), payerId: intent.payerId },
+    ]),
+  );
 }
 
 /** A payer's history since a day, in three queries, newest first. */
@@ -77,12 +89,12 @@ function viewOf(intent: IntentRow, items: PaymentItemView[], refunds: PayerRefun
   };
 }
 
-/** The users whose vehicles these are: their page shows that the tax is paid, whoever paid. */
-export async function ownersOfVehicles(db: Executor, vehicleIds: readonly string[]): Promise<string[]> {
+/** Whose vehicles these are, by vehicle: their page shows that the tax is paid, whoever paid. */
+export async function ownersOfVehicles(db: Executor, vehicleIds: readonly string[]): Promise<Map<string, string>> {
   const rows = await db
-    .selectDistinct({ userId: owners.userId })
+    .select({ vehicleId: vehicles.id, userId: owners.userId })
     .from(vehicles)
     .innerJoin(owners, eq(owners.id, vehicles.ownerId))
     .where(inArray(vehicles.id, [...vehicleIds]));
-  return rows.flatMap(({ userId }) => (userId ? [userId] : []));
+  return new Map(rows.flatMap(({ vehicleId, userId }) => (userId ? [[vehicleId, userId]] : [])));
 }

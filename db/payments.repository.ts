@@ -99,10 +99,43 @@ export async function findIntent(db: Executor, id: string): Promise<IntentRow | 
   return row ?? null;
 }
 
+export async function findIntents(db: Executor, ids: readonly string[]): Promise<IntentRow[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(paymentIntents)
+    .where(inArray(paymentIntents.id, [...ids]));
+}
+
 /** Holds an intent until the transaction ends. */
 export async function lockIntent(tx: Tx, id: string): Promise<IntentRow | null> {
   const [row] = await tx.select().from(paymentIntents).where(eq(paymentIntents.id, id)).for('update');
   return row ?? null;
+}
+
+/** The same for several, in the order of their ids: two who hold many never wait for each other crosswise. */
+export async function lockIntents(tx: Tx, ids: readonly string[]): Promise<IntentRow[]> {
+  return tx
+    .select()
+    .from(paymentIntents)
+    .where(inArray(paymentIntents.id, [...ids]))
+    .orderBy(asc(paymentIntents.id))
+    .for('update');
+}
+
+/** Settles locked intents: nothing is asked of their providers any more. */
+export async function updateIntents(
+  tx: Tx,
+  settled: readonly { id: string; state: 'receipted' | 'reconciled'; settledAt: Date; refundDue?: number }[],
+): Promise<void> {
+  const rows = sql.param(
+    JSON.stringify(settled.map(({ id, state, settledAt, refundDue = 0 }) => ({ id, state, at: settledAt, due: refundDue }))),
+  );
+  await tx.execute(sql`
+    update ${paymentIntents} set state = news.state, version = version + 1, failure = null, next_check_at = null,
+      settled_at = news.at, updated_at = news.at, refund_due = news.due
+    from jsonb_to_recordset(${rows}::text::jsonb) as news(id uuid, state text, at timestamptz, due bigint)
+    where ${paymentIntents.id} = news.id`);
 }
 
 /** Changes a locked intent; a change that people see raises its version. */
@@ -163,12 +196,11 @@ export async function insertWebhookEvent(tx: Tx, event: typeof webhookEvents.$in
 }
 
 /** Marks taxes as paid; answers how many were not yet. */
-export async function markPaid(tx: Tx, ids: readonly string[], at: Date): Promise<number> {
-  const rows = await tx
-    .update(assessments)
-    .set({ paidAt: at })
-    .where(and(inArray(assessments.id, [...ids]), isNull(assessments.paidAt)))
-    .returning({ id: assessments.id });
+export async function markPaid(tx: Tx, taxes: readonly { id: string; at: Date }[]): Promise<number> {
+  const rows = await tx.execute(sql`
+    update ${assessments} set paid_at = news.at
+    from jsonb_to_recordset(${sql.param(JSON.stringify(taxes))}::text::jsonb) as news(id uuid, at timestamptz)
+    where ${assessments.id} = news.id and ${assessments.paidAt} is null returning ${assessments.id}`);
   return rows.length;
 }
 

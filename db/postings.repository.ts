@@ -6,54 +6,97 @@ import { ledgerEntries, payments, providerRefs, receiptCounters, receipts, settl
 
 export type NewReceipt = typeof receipts.$inferInsert;
 
-/** Books an intent: the second time in its life is refused by its key. */
-export async function insertSettlement(
+/** Books intents: the second time in its life is refused by its key. */
+export async function insertSettlements(
   tx: Tx,
-  intent: IntentRow,
-  settlement: { kind: 'taxes' | 'refund_due'; providerReference: string; at: Date },
+  booked: readonly { intent: IntentRow; kind: 'taxes' | 'refund_due'; providerReference: string; at: Date }[],
 ): Promise<void> {
-  const { id: intentId, amount, currency, provider } = intent;
-  const { kind, at, providerReference } = settlement;
-  await tx.insert(settlements).values({ intentId, kind, amount, currency, settledAt: at });
-  await tx.insert(providerRefs).values({ provider, reference: providerReference, intentId });
+  await tx.insert(settlements).values(
+    booked.map(({ intent: { id: intentId, amount, currency }, kind, at }) => ({
+      ...{ intentId, kind, amount, currency },
+      settledAt: at,
+    })),
+  );
+  await tx
+    .insert(providerRefs)
+    .values(
+      booked.map(({ intent: { id: intentId, provider }, providerReference: reference }) => ({ provider, reference, intentId })),
+    );
+}
+
+/** A posting: lines that balance. */
+export interface NewPosting {
+  id: string;
+  intentId: string;
+  currency: string;
+  at: Date;
+  lines: readonly LedgerLine[];
 }
 
 /** Writes a posting; that it balances is checked at the commit. */
-export async function insertLedger(
-  tx: Tx,
-  posting: { id: string; intentId: string; currency: string; at: Date; lines: readonly LedgerLine[] },
-): Promise<void> {
-  const { id: postingId, intentId, currency, at: postedAt } = posting;
+export const insertLedger = (tx: Tx, posting: NewPosting): Promise<void> => insertPostings(tx, [posting]);
+
+export async function insertPostings(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
   await tx
     .insert(ledgerEntries)
-    .values(posting.lines.map((line, ordinal) => ({ ...line, postingId, ordinal, intentId, currency, postedAt })));
+    .values(
+      postings.flatMap(({ id: postingId, intentId, currency, at: postedAt, lines }) =>
+        lines.map((line, ordinal) => ({ ...line, postingId, ordinal, intentId, currency, postedAt })),
+      ),
+    );
 }
 
-export async function insertPayments(tx: Tx, intent: IntentRow, items: readonly ItemRow[], paidAt: Date): Promise<void> {
-  const { id: intentId, payerId, provider, currency } = intent;
+/** For the rest of the transaction: that a posting balances is checked when it is written, not first at the commit. */
+export async function balanceAtOnce(tx: Tx): Promise<void> {
+  await tx.execute(sql`set constraints ledger_balanced immediate`);
+}
+
+export async function insertPayments(
+  tx: Tx,
+  paid: readonly { intent: IntentRow; items: readonly ItemRow[]; paidAt: Date }[],
+): Promise<void> {
   await tx.insert(payments).values(
-    items.map(({ id: itemId, fiscalYear, assessmentId, vehicleId, amount }) => ({
-      ...{ itemId, fiscalYear, assessmentId, vehicleId, amount },
-      ...{ intentId, payerId, provider, currency, paidAt },
-    })),
+    paid.flatMap(({ intent: { id: intentId, payerId, provider, currency }, items, paidAt }) =>
+      items.map(({ id: itemId, fiscalYear, assessmentId, vehicleId, amount }) => ({
+        ...{ itemId, fiscalYear, assessmentId, vehicleId, amount },
+        ...{ intentId, payerId, provider, currency, paidAt },
+      })),
+    ),
   );
 }
 
+interface Counted {
+  series: string;
+  year: number;
+}
+
 /**
- * The next `count` numbers of a series and year, first first. Whoever takes some holds the counter until the end of their transaction:
- * the last thing before the outbox.
+ * The next numbers of series and years, one for each that wants one: what is answered gives them out, first first. Whoever takes some
+ * holds the counters until the end of their transaction: the last thing before the outbox. Sorted, so that two never wait crosswise.
  */
-export async function takeReceiptNumbers(tx: Tx, series: string, year: number, count: number): Promise<number[]> {
-  const [row] = await tx
+export async function takeReceiptNumbers(tx: Tx, wanted: readonly Counted[]): Promise<(one: Counted) => number> {
+  const keyOf = ({ series, year }: Counted): string => `${series}-${year}`;
+  const counts = new Map<string, Counted & { last: number }>();
+  for (const { series, year } of wanted) {
+    const key = keyOf({ series, year });
+    counts.set(key, { series, year, last: (counts.get(key)?.last ?? 0) + 1 });
+  }
+  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const rows = await tx
     .insert(receiptCounters)
-    .values({ series, year, last: count })
+    .values(sorted.map(([, counted]) => counted))
     .onConflictDoUpdate({
       target: [receiptCounters.series, receiptCounters.year],
-      set: { last: sql`${receiptCounters.last} + ${count}` },
+      set: { last: sql`${receiptCounters.last} + excluded.last` },
     })
-    .returning({ last: receiptCounters.last });
-  if (!row) throw new Error('receipt_counters returned nothing');
-  return Array.from({ length: count }, (_, index) => row.last - count + 1 + index);
+    .returning();
+  const next = new Map(rows.map((row) => [keyOf(row), row.last - (counts.get(keyOf(row))?.last ?? 0) + 1]));
+  return (one) => {
+    const number = next.get(keyOf(one));
+    if (number === undefined) throw new Error(`receipt_counters returned nothing for ${keyOf(one)}`);
+    next.set(keyOf(one), number + 1);
+    return number;
+  };
 }
 
 export async function insertReceipts(tx: Tx, rows: readonly NewReceipt[]): Promise<void> {

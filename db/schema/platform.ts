@@ -11,6 +11,8 @@ export interface OutboxTopic {
   seq: number;
   /** The whole state, for each audience that may see it (state topics). */
   states: Partial<Record<Audience, unknown>>;
+  /** Those who are told to read it again, because it is too large to be carried. */
+  again?: Audience[];
 }
 
 /**

@@ -10,7 +10,8 @@ import type { Logger } from '#shared/node/logger.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import { paymentChange } from './payment-events.ts';
-import { postSuccess, signReceipts } from './posting.ts';
+import { createPoster } from './poster.ts';
+import { prepareSuccess } from './posting.ts';
 import type { PaymentProvider } from './providers/provider.ts';
 import type { Providers } from './providers/providers.service.ts';
 
@@ -54,6 +55,7 @@ const TOLD: Partial<Record<IntentEvent, EventName & `payment.${string}`>> = {
 
 export function createConfirmationsService(deps: ConfirmationsDeps): ConfirmationsService {
   const { db, notifier, clock, logger } = deps;
+  const poster = createPoster({ db, logger, onCommit: () => notifier.wake() });
 
   /** Moves a locked intent, when the event means something to it, and sets when it is looked at again. */
   async function move(tx: Tx, intent: IntentRow, event: IntentEvent | null, change: Change): Promise<boolean> {
@@ -160,14 +162,9 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
       await db.transaction((tx) => updateIntent(tx, id, { nextCheckAt: new Date(clock().getTime() + DISPUTED_MS) }));
       return;
     }
-    const receipts = signReceipts(deps.signer, currency, await itemsOf(db, id));
-    const posted = await db.transaction(async (tx) => {
-      const locked = await lockIntent(tx, id);
-      const success = { providerReference: status.reference, receipts, at: clock(), timeZone: deps.country.timeZone };
-      return locked !== null && postSuccess(tx, locked, success);
-    });
-    if (!posted) return;
-    notifier.wake();
+    const items = await itemsOf(db, id);
+    const given = { providerReference: status.reference, items, at: clock(), timeZone: deps.country.timeZone };
+    if (!(await poster.post(prepareSuccess(deps.signer, intent, given)))) return;
     logger.info({ paymentId: id }, 'payment posted');
   }
 

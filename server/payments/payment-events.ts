@@ -1,12 +1,24 @@
 import type { Tx } from '#db/connect.ts';
 import { topicChange, type TopicChange } from '#db/outbox.repository.ts';
-import { readPayment } from '#db/payment-views.repository.ts';
+import { readPayment, readPayments } from '#db/payment-views.repository.ts';
 import type { PaymentView } from '#shared/contracts/payments.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
 
 /** The page of a payment changes. */
 export const paymentChange = (id: string): TopicChange =>
   topicChange('payment', topicOf('payment', id), async (tx) => ({ owner: await paymentView(tx, id) }));
+
+/** The pages of several payments change in one transaction: what the first one asks is read for all, once their numbers are raised. */
+export function paymentChanges(ids: readonly string[]): (id: string) => TopicChange {
+  let views: ReturnType<typeof readPayments> | undefined;
+  return (id) =>
+    topicChange('payment', topicOf('payment', id), async (tx) => {
+      const found = (await (views ??= readPayments(tx, ids))).get(id);
+      if (!found) throw new Error(`no payment ${id}`);
+      const { payerId: _payerId, ...view } = found;
+      return { owner: view };
+    });
+}
 
 /** The view of an intent that is there. */
 export async function paymentView(tx: Tx, id: string): Promise<PaymentView> {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { itemsOf, lockIntent } from '#db/payments.repository.ts';
+import { itemsOf } from '#db/payments.repository.ts';
 import { insertLedger } from '#db/postings.repository.ts';
 import { readGarage } from '#db/vehicles.repository.ts';
 import type { LedgerLine } from '#shared/domain/payments/posting.ts';
-import { postSuccess, signReceipts } from './posting.ts';
+import { postTogether, prepareSuccess } from './posting.ts';
 import { AMOUNT, createPaymentsFixture, type PaymentsFixture } from './testing/payments-fixture.ts';
 
 let fixture: PaymentsFixture;
@@ -21,12 +21,15 @@ class Interrupted extends Error {}
 /** Posts as the worker does, in a transaction that may be interrupted at its end. */
 async function post(id: string, interrupted: boolean): Promise<void> {
   const { db } = fixture.database;
-  const receipts = signReceipts(fixture.signer, 'MGA', await itemsOf(db, id));
+  const given = {
+    providerReference: `T-${id}`,
+    items: await itemsOf(db, id),
+    at: fixture.clock(),
+    timeZone: 'Indian/Antananarivo',
+  };
+  const success = prepareSuccess(fixture.signer, { id, currency: 'MGA' }, given);
   await db.transaction(async (tx) => {
-    const intent = await lockIntent(tx, id);
-    if (!intent) throw new Error('no intent');
-    const at = fixture.clock();
-    await postSuccess(tx, intent, { providerReference: `T-${id}`, receipts, at, timeZone: 'Indian/Antananarivo' });
+    expect((await postTogether(tx, [success])).get(id)).toBe('posted');
     if (interrupted) throw new Interrupted();
   });
 }

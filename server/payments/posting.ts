@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { TransactionRollbackError } from 'drizzle-orm';
 import type { Tx } from '#db/connect.ts';
-import { appendOutbox } from '#db/outbox.repository.ts';
+import { appendOutboxRows } from '#db/outbox.repository.ts';
 import { ownersOfVehicles } from '#db/payment-views.repository.ts';
-import { claimAssessments, itemsOf, markPaid, updateIntent, type IntentRow, type ItemRow } from '#db/payments.repository.ts';
+import { claimAssessments, lockIntents, markPaid, updateIntents, type IntentRow, type ItemRow } from '#db/payments.repository.ts';
 import {
-  insertLedger,
+  balanceAtOnce,
   insertPayments,
+  insertPostings,
   insertReceipts,
-  insertSettlement,
+  insertSettlements,
   takeReceiptNumbers,
   type NewReceipt,
 } from '#db/postings.repository.ts';
@@ -19,7 +20,7 @@ import { receiptText, seriesOf } from '#shared/domain/payments/receipt-text.ts';
 import { lastDayOf } from '#shared/domain/tax/calendar.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import { garageChange } from '../vehicles/garage-events.ts';
-import { paymentChange } from './payment-events.ts';
+import { paymentChanges } from './payment-events.ts';
 
 /** A receipt before it has a number: signed while nothing is locked. */
 export type SignedReceipt = Pick<NewReceipt, 'reference' | 'itemId' | 'keyId' | 'text' | 'signature' | 'validUntil'>;
@@ -29,58 +30,130 @@ const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 /** 100 random bits in letters and digits that are not mistaken for each other. */
 const newReference = (): string => Array.from(randomBytes(20), (byte) => LETTERS[byte % LETTERS.length]).join('');
 
-/** Signs a receipt for each item. What it proves lasts to the end of the fiscal year. */
-export function signReceipts(signer: ReceiptSigner, currency: string, items: readonly ItemRow[]): SignedReceipt[] {
-  return items.map(({ id: itemId, plate, amount, fiscalYear }) => {
-    const [reference, validUntil, keyId] = [newReference(), lastDayOf(fiscalYear), signer.keyId];
-    const text = receiptText({ keyId, reference, plate, validUntil, amount, currency });
-    return { reference, itemId, keyId, text, signature: signer.sign(text), validUntil };
-  });
-}
-
+/** What the provider confirmed, with all that can be made ready before anything is locked. */
 export interface Success {
+  intentId: string;
   /** The provider's own number. */
   providerReference: string;
+  items: readonly ItemRow[];
+  /** One an item, in their order. */
   receipts: readonly SignedReceipt[];
+  /** Whose numbers the receipts get, in the year of `at` where the platform runs. */
+  series: string;
+  year: number;
   at: Date;
-  timeZone: string;
 }
 
+/** Signs a receipt for each item. What it proves lasts to the end of the fiscal year. */
+export function prepareSuccess(
+  signer: ReceiptSigner,
+  intent: Pick<IntentRow, 'id' | 'currency'>,
+  given: { providerReference: string; items: readonly ItemRow[]; at: Date; timeZone: string },
+): Success {
+  const { providerReference, items, at, timeZone } = given;
+  const receipts = items.map(({ id: itemId, plate, amount, fiscalYear }) => {
+    const [reference, validUntil, keyId] = [newReference(), lastDayOf(fiscalYear), signer.keyId];
+    const text = receiptText({ keyId, reference, plate, validUntil, amount, currency: intent.currency });
+    return { reference, itemId, keyId, text, signature: signer.sign(text), validUntil };
+  });
+  const [series, year] = [seriesOf(intent.id), yearOf(civilDate(at, timeZone))];
+  return { intentId: intent.id, providerReference, items, receipts, series, year, at };
+}
+
+/** `before`: it needed no booking. `late`: its taxes were given back, so it goes alone (`postLate`). */
+export type Posted = 'posted' | 'before' | 'late';
+
+/** A success with its intent, locked. */
+type Due = Success & { intent: IntentRow };
+
 /**
- * Books a success of a locked intent, in the caller's transaction: settlement, taxes paid, payments, ledger, receipts, intent, outbox.
- * One whose taxes were given back and then paid by somebody else is booked as due for refund. False when it was booked before.
+ * Books successes in the caller's transaction, a few statements for all of them: settlements, taxes paid, payments, ledger, receipts,
+ * intents, outbox. All or none: one that cannot be booked makes it throw. Locks are taken in one order, whoever posts: intents by id,
+ * then counters by series and year, then topics by name; so two transactions never wait for each other crosswise.
  */
-export async function postSuccess(tx: Tx, intent: IntentRow, success: Success): Promise<boolean> {
-  if (afterEvent(intent.state, 'succeed') === null) return false;
-  const items = await itemsOf(tx, intent.id);
-  const held = holdsClaims(intent.state) || (await claimAgain(tx, intent.id, items, success.at));
-  const kind = held ? 'taxes' : 'refund_due';
-  const { at, providerReference } = success;
-  const { id, amount, provider, currency } = intent;
-  await insertSettlement(tx, intent, { kind, providerReference, at });
-  const lines = ledgerLinesOf(held ? { kind: 'taxes', provider, amount, items } : { kind: 'refund_due', provider, amount });
-  await insertLedger(tx, { id: randomUUID(), intentId: id, currency, at, lines });
-  const settled = { failure: null, nextCheckAt: null, settledAt: at, updatedAt: at };
-  if (!held) {
-    await updateIntent(tx, id, { ...settled, state: 'reconciled', refundDue: amount });
-    await appendOutbox(tx, 'payment.refund_due', { paymentId: id }, [paymentChange(id)]);
-    return true;
+export async function postTogether(tx: Tx, successes: readonly Success[]): Promise<Map<string, Posted>> {
+  const byId = new Map(successes.map((success) => [success.intentId, success]));
+  const outcome = new Map<string, Posted>([...byId.keys()].map((id) => [id, 'before']));
+  const due: Due[] = [];
+  for (const intent of await lockIntents(tx, [...byId.keys()])) {
+    const success = byId.get(intent.id);
+    if (!success || afterEvent(intent.state, 'succeed') === null) continue;
+    const held = holdsClaims(intent.state);
+    outcome.set(intent.id, held ? 'posted' : 'late');
+    if (held) due.push({ ...success, intent });
   }
-  const taxes = items.map(({ assessmentId }) => assessmentId);
-  if ((await markPaid(tx, taxes, at)) !== taxes.length) throw new Error(`a tax of payment ${id} was paid already`);
-  await insertPayments(tx, intent, items, at);
-  await updateIntent(tx, id, { ...settled, state: 'receipted' });
+  await bookTaxes(tx, due);
+  return outcome;
+}
+
+/** Books a success whose taxes were given back: as taxes when all can be had again, else as due for refund. */
+export async function postLate(tx: Tx, success: Success): Promise<Posted> {
+  const [intent] = await lockIntents(tx, [success.intentId]);
+  if (!intent || afterEvent(intent.state, 'succeed') === null) return 'before';
+  const due = { ...success, intent };
+  if (holdsClaims(intent.state) || (await claimAgain(tx, due))) await bookTaxes(tx, [due]);
+  else await bookRefundDue(tx, due);
+  return 'posted';
+}
+
+async function bookTaxes(tx: Tx, due: readonly Due[]): Promise<void> {
+  if (due.length === 0) return;
+  await book(tx, due, 'taxes');
+  const items = due.flatMap((one) => one.items);
+  const taxes = due.flatMap(({ items: own, at }) => own.map(({ assessmentId: id }) => ({ id, at })));
+  if ((await markPaid(tx, taxes)) !== taxes.length) throw new Error('a tax was paid already');
+  await insertPayments(
+    tx,
+    due.map((one) => ({ ...one, paidAt: one.at })),
+  );
+  await updateIntents(
+    tx,
+    due.map(({ intent, at }) => ({ id: intent.id, state: 'receipted', settledAt: at })),
+  );
   const owners = await ownersOfVehicles(
     tx,
     items.map(({ vehicleId }) => vehicleId),
   );
-  await issueReceipts(tx, intent, items, success);
-  await appendOutbox(tx, 'payment.succeeded', { paymentId: id }, [paymentChange(id), ...owners.map(garageChange)]);
-  return true;
+  await issueReceipts(tx, due);
+  const changes = paymentChanges(due.map(({ intentId }) => intentId));
+  const rows = due.map(({ intentId, items: own }) => ({
+    name: 'payment.succeeded' as const,
+    payload: { paymentId: intentId },
+    changes: [
+      changes(intentId),
+      ...[...new Set(own.flatMap(({ vehicleId }) => owners.get(vehicleId) ?? []))].map((userId) => garageChange(userId)),
+    ],
+  }));
+  await appendOutboxRows(tx, rows);
+}
+
+async function bookRefundDue(tx: Tx, due: Due): Promise<void> {
+  const { intent, at } = due;
+  await book(tx, [due], 'refund_due');
+  await updateIntents(tx, [{ id: intent.id, state: 'reconciled', settledAt: at, refundDue: intent.amount }]);
+  const changes = [paymentChanges([intent.id])(intent.id)];
+  await appendOutboxRows(tx, [{ name: 'payment.refund_due', payload: { paymentId: intent.id }, changes }]);
+}
+
+/** That the money came, and where it stands in the ledger. */
+async function book(tx: Tx, due: readonly Due[], kind: 'taxes' | 'refund_due'): Promise<void> {
+  await insertSettlements(
+    tx,
+    due.map(({ intent, providerReference, at }) => ({ intent, kind, providerReference, at })),
+  );
+  // Checked at each statement rather than at the commit: what does not balance is known while it can still be told apart.
+  await balanceAtOnce(tx);
+  await insertPostings(
+    tx,
+    due.map(({ intent: { id: intentId, provider, amount, currency }, items, at }) => ({
+      ...{ id: randomUUID(), intentId, currency, at },
+      lines: ledgerLinesOf(kind === 'taxes' ? { kind, provider, amount, items } : { kind, provider, amount }),
+    })),
+  );
 }
 
 /** All taxes of a late success, or none. */
-async function claimAgain(tx: Tx, intentId: string, items: readonly ItemRow[], at: Date): Promise<boolean> {
+async function claimAgain(tx: Tx, { intentId, items, at }: Due): Promise<boolean> {
   const ids = items.map(({ assessmentId }) => assessmentId);
   const nested = tx.transaction(async (inner) => {
     if ((await claimAssessments(inner, intentId, ids, at)).length > 0) inner.rollback();
@@ -94,16 +167,17 @@ async function claimAgain(tx: Tx, intentId: string, items: readonly ItemRow[], a
   );
 }
 
-async function issueReceipts(tx: Tx, intent: IntentRow, items: readonly ItemRow[], success: Success): Promise<void> {
-  const series = seriesOf(intent.id);
-  const year = yearOf(civilDate(success.at, success.timeZone));
-  const numbers = await takeReceiptNumbers(tx, series, year, items.length);
+async function issueReceipts(tx: Tx, due: readonly Due[]): Promise<void> {
+  const wanted = due.flatMap(({ intentId, items, receipts, series, year, at }) =>
+    items.map(({ id: itemId }) => {
+      const signed = receipts.find((receipt) => receipt.itemId === itemId);
+      if (!signed) throw new Error(`no receipt was signed for item ${itemId}`);
+      return { ...signed, intentId, series, year, issuedAt: at };
+    }),
+  );
+  const numberOf = await takeReceiptNumbers(tx, wanted);
   await insertReceipts(
     tx,
-    items.map((item, index) => {
-      const [signed, number] = [success.receipts.find(({ itemId }) => itemId === item.id), numbers[index]];
-      if (!signed || number === undefined) throw new Error(`no receipt was signed for item ${item.id}`);
-      return { ...signed, intentId: intent.id, series, year, number, issuedAt: success.at };
-    }),
+    wanted.map((receipt) => ({ ...receipt, number: numberOf(receipt) })),
   );
 }

@@ -30,6 +30,17 @@ describe('what a row becomes', () => {
     ]);
   });
 
+  it('is the number alone where the state is too large to be carried', () => {
+    const topics: OutboxRow['topics'] = [{ topic: `garage:${id(2)}`, seq: 7, states: {}, again: ['owner'] }];
+    expect(busMessagesOf(row({ topics }))).toEqual([
+      {
+        kind: 'live',
+        room: `garage:${id(2)}#owner`,
+        message: { topic: `garage:${id(2)}`, seq: 7, again: true, at: '2026-01-01T00:00:00.000Z' },
+      },
+    ]);
+  });
+
   it('tells every node of a session that ended', () => {
     const ended = row({ name: 'session.ended', payload: { sessionId: id(3), userId: id(4) } });
     expect(busMessagesOf(ended)).toEqual([{ kind: 'session-ended', sessionId: id(3), why: 'revoked' }]);

@@ -26,12 +26,15 @@ export function parseEvent(row: OutboxRow): { name: EventName; payload: unknown 
 export function busMessagesOf(row: OutboxRow): BusMessage[] {
   const event = parseEvent(row);
   const messages: BusMessage[] = [];
-  for (const { topic, seq, states } of row.topics) {
+  for (const { topic, seq, states, again = [] } of row.topics) {
     const parsed = parseTopic(topic);
     if (!parsed) throw new Error(`no such topic: ${topic}`);
     for (const [audience, state] of Object.entries(states)) {
       const room = roomOf(topic, audience as Audience);
       messages.push({ kind: 'live', room, message: { topic, seq, state, at: row.createdAt } });
+    }
+    for (const audience of again) {
+      messages.push({ kind: 'live', room: roomOf(topic, audience), message: { topic, seq, again: true, at: row.createdAt } });
     }
   }
   if (event.name === 'session.ended') {

@@ -28,5 +28,5 @@ export async function reverse(tx: Tx, refund: RefundRow, at: Date): Promise<Topi
     tx,
     items.map(({ vehicleId }) => vehicleId),
   );
-  return owners.map(garageChange);
+  return [...new Set(owners.values())].map(garageChange);
 }

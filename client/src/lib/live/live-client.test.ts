@@ -76,6 +76,32 @@ describe('a live client', () => {
     expect(client.status).toBe('live');
   });
 
+  it('reads at once what is told of but not sent along, and then not more often than it should, to the last', async () => {
+    const { entry } = client.watch('reading-queue', () => undefined);
+    line.up();
+    await vi.waitFor(() => expect(entry.seq).toBe(1));
+    await vi.advanceTimersByTimeAsync(1_000);
+    const before = subscriptions();
+    for (let seq = 2; seq <= 60; seq += 1) {
+      line.answers.set('live:subscribe', snapshot(seq));
+      line.tell('live', { topic: 'reading-queue', seq, again: true, at: '2026-01-01T00:00:00.000Z' });
+      await vi.advanceTimersByTimeAsync(10);
+      if (seq === 2) expect(entry.seq).toBe(2);
+    }
+    await vi.advanceTimersByTimeAsync(300);
+    expect(entry.seq).toBe(60);
+    expect(subscriptions() - before).toBeLessThanOrEqual(4);
+  });
+
+  it('reads again when it was told of something newer while it read for the first time', async () => {
+    const { entry } = client.watch('reading-queue', () => undefined);
+    line.up();
+    line.tell('live', { topic: 'reading-queue', seq: 7, again: true, at: '2026-01-01T00:00:00.000Z' });
+    line.answers.set('live:subscribe', snapshot(7));
+    await vi.advanceTimersByTimeAsync(400);
+    expect(entry).toMatchObject({ seq: 7, needsSnapshot: false });
+  });
+
   it('asks every so often whether it is behind, and reads what is', async () => {
     const { entry } = client.watch('reading-queue', () => undefined);
     line.up();

@@ -31,6 +31,24 @@ describe('a state topic', () => {
     expect(changed).toHaveBeenCalled();
   });
 
+  it('whose newer state is not sent along says that it must be read, and keeps what it shows until then', () => {
+    const entry = createTopicEntry('t', () => undefined, undefined);
+    const told = (seq: number): LiveMessage => ({ topic: 't', seq, again: true, at: at(seq) });
+    entry.beginSnapshot();
+    entry.applyMessage(told(3));
+    entry.applySnapshot(snapshot(3, 'c'));
+    expect(entry).toMatchObject({ needsSnapshot: false, seq: 3, state: 'c' });
+    entry.applyMessage(told(4));
+    expect(entry).toMatchObject({ needsSnapshot: true, seq: 3, state: 'c', status: 'live' });
+    entry.beginSnapshot();
+    entry.applyMessage(told(5));
+    entry.applySnapshot(snapshot(4, 'd'));
+    expect(entry).toMatchObject({ needsSnapshot: true, seq: 4, state: 'd' });
+    entry.beginSnapshot();
+    entry.applySnapshot(snapshot(5, 'e'));
+    expect(entry).toMatchObject({ needsSnapshot: false, seq: 5, state: 'e' });
+  });
+
   it('keeps what arrives while the snapshot is under way, and puts it on top', () => {
     const entry = createTopicEntry('t', () => undefined, undefined);
     entry.beginSnapshot();

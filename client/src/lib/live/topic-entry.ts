@@ -27,7 +27,7 @@ export interface TopicEntry {
   readonly asOf: Date | null;
   readonly status: TopicStatus;
   readonly error: ErrorBody | null;
-  /** A delta topic has a gap: only a snapshot helps. */
+  /** A delta topic has a gap, or there is a newer state that was not sent along: only a snapshot helps. */
   readonly needsSnapshot: boolean;
   /** From now on messages are kept until the snapshot is there. */
   beginSnapshot(): void;
@@ -55,6 +55,10 @@ export function createTopicEntry(topic: string, onChange: () => void, reduce: Re
   /** Newest first wins for whole states; a delta must be the very next. */
   function absorb(message: LiveMessage): void {
     if (seq < 0 || message.seq <= seq) return;
+    if (message.again) {
+      gap = true;
+      return;
+    }
     if (kind === 'delta') {
       if (message.seq !== seq + 1 || !reduce) {
         gap = true;
