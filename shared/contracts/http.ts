@@ -35,6 +35,7 @@ import { Locale } from './identity.ts';
  *   GET    /api/verify/revocations      –               → 200 SignedText, 304; the newest list of revoked receipts, for everybody
  *   GET    /api/verify/receipts/:reference –            → 200 RegisterAnswer | 404; public, 600 an hour an address
  *   POST, PUT /api/webhooks/:provider/:payment/:token  body: whatever the provider sends → 204 | 401
+ *   POST   /api/webhooks/stripe         body: an event, signed in Stripe-Signature → 204 | 401
  */
 export const PublicConfig = z.object({
   /** ISO 3166-1 of the country that runs the platform. */
