@@ -127,8 +127,16 @@ it('money that goes back is told to who paid, approved and paid, once each', asy
   const paymentId = await paid(payer);
   const [refundId, at] = [randomUUID(), f.clock()];
   await f.database.db.insert(refunds).values({
-    ...{ id: refundId, intentId: paymentId, kind: 'taxes', amount: 16_500, currency: 'MGA', reason: 'paid_twice' },
-    ...{ proposedAt: at, idempotencyKey: randomUUID(), proposalDigest: 'x' },
+    ...{
+      id: refundId,
+      intentId: paymentId,
+      kind: 'taxes',
+      amount: 16_500,
+      currency: 'MGA',
+      reason: 'paid_twice',
+      proposedBy: await f.addPerson(),
+    },
+    ...{ proposedAt: at, updatedAt: at, idempotencyKey: randomUUID(), proposalDigest: 'x' },
   });
   for (const name of ['refund.approved', 'refund.succeeded', 'refund.succeeded'] as const) {
     await f.database.db.transaction((tx) => appendOutbox(tx, name, { refundId, paymentId }));
