@@ -12,6 +12,14 @@ import { Locale } from './identity.ts';
  *   GET    /api/auth/sessions           –               → 200 SessionView[]
  *   DELETE /api/auth/sessions/:id       –               → 204               ends another session
  *   POST   /api/auth/password           {current, next} → 204               ends all the other sessions
+ *   POST   /api/auth/recovery          RecoveryStart   → 202 RecoveryTicket  a code is sent
+ *   POST   /api/auth/recovery/complete RecoveryComplete → 204              ends all sessions
+ *   POST   /api/auth/contact           ContactStart    → 202 {}            a code is sent to the new address
+ *   POST   /api/auth/contact/complete  ContactComplete → 200 Me
+ *   GET    /api/account/closing        –               → 200 ClosingView
+ *   POST   /api/account/close          CloseAccount    → 204               erases, ends all sessions
+ *   POST   /api/account/export         StartExport     → 202 ExportView    how it goes on: topic account-export:<user>
+ *   GET    /api/account/export/:id/zip –               → the ZIP, for its person alone, for a day; EXPORT_NOT_READY
  *   GET    /api/me                      –               → 200 Me | 401
  *   GET    /api/config                  –               → 200 PublicConfig
  *   GET    /api/grid                    –               → 200 GridInForce   public; the price grid, to compute prices in the page

@@ -175,6 +175,9 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
 /** Days that objects live, by prefix. What the law makes us keep (documents, receipts) has no rule. */
 const LIFECYCLE_DAYS = { 'ocr-uploads/pending/': 7, 'ocr-uploads/failed/': 90, 'ocr-uploads/processed/': 365 };
 
+/** An operator's time to bring back what was deleted by mistake. */
+const OLD_VERSIONS_DAYS = 30;
+
 async function prepareBucket(client: S3Client, Bucket: string, logger: Logger): Promise<void> {
   const exists = await client.send(new HeadBucketCommand({ Bucket })).then(
     () => true,
@@ -200,12 +203,21 @@ async function prepareBucket(client: S3Client, Bucket: string, logger: Logger): 
         new PutBucketLifecycleConfigurationCommand({
           Bucket,
           LifecycleConfiguration: {
-            Rules: Object.entries(LIFECYCLE_DAYS).map(([Prefix, Days]) => ({
-              ID: Prefix.replaceAll('/', '-'),
-              Status: 'Enabled',
-              Filter: { Prefix },
-              Expiration: { Days },
-            })),
+            Rules: [
+              ...Object.entries(LIFECYCLE_DAYS).map(([Prefix, Days]) => ({
+                ID: Prefix.replaceAll('/', '-'),
+                Status: 'Enabled' as const,
+                Filter: { Prefix },
+                Expiration: { Days },
+              })),
+              // What was erased must not live on as an old version.
+              {
+                ID: 'old-versions',
+                Status: 'Enabled',
+                Filter: { Prefix: '' },
+                NoncurrentVersionExpiration: { NoncurrentDays: OLD_VERSIONS_DAYS },
+              },
+            ],
           },
         }),
       ),
