@@ -13,6 +13,7 @@ import { office as officeEn } from './messages/office.en.ts';
 import { refunds as refundsEn } from './messages/refunds.en.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
 import { tax as taxEn } from './messages/tax.en.ts';
+import { transfers as transfersEn } from './messages/transfers.en.ts';
 import { verify as verifyEn } from './messages/verify.en.ts';
 import type { Messages } from './messages.ts';
 
@@ -33,5 +34,6 @@ export const english: Messages = {
   office: officeEn,
   counter: counterEn,
   tax: taxEn,
+  transfers: transfersEn,
   errors: errorsEn,
 };

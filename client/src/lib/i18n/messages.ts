@@ -13,6 +13,7 @@ import { office as officeFr } from './messages/office.fr.ts';
 import { refunds as refundsFr } from './messages/refunds.fr.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
 import { tax as taxFr } from './messages/tax.fr.ts';
+import { transfers as transfersFr } from './messages/transfers.fr.ts';
 import { verify as verifyFr } from './messages/verify.fr.ts';
 import type { Translation } from './translation.ts';
 import type { ErrorCode, ErrorDetails } from '#shared/contracts/errors.ts';
@@ -33,6 +34,7 @@ const fr = {
   office: officeFr,
   counter: counterFr,
   tax: taxFr,
+  transfers: transfersFr,
 };
 
 /** The texts of one language. English has the same keys as French, or this does not compile. */

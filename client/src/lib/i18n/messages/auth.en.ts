@@ -39,4 +39,11 @@ export const auth: Translation<typeof fr> = {
     code: 'Copy the 6 digits of the code.',
     name: 'Enter your name.',
   },
+  lost: {
+    link: 'Lost your password?',
+    title: 'Lost password',
+    text: 'Give the address or number of your account: we send a code there with which you choose a new password.',
+    action: 'Choose this password',
+    note: 'All your devices will be signed out, and a message will tell you.',
+  },
 };

@@ -36,4 +36,11 @@ export const auth = {
     code: 'Recopiez les 6 chiffres du code.',
     name: 'Écrivez votre nom.',
   },
+  lost: {
+    link: 'Mot de passe perdu ?',
+    title: 'Mot de passe perdu',
+    text: 'Donnez l’adresse ou le numéro de votre compte : nous y envoyons un code qui permet de choisir un nouveau mot de passe.',
+    action: 'Choisir ce mot de passe',
+    note: 'Tous vos appareils seront déconnectés, et vous serez prévenu par un message.',
+  },
 };
