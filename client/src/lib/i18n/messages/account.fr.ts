@@ -34,7 +34,7 @@ export const account = {
   addPhone: 'Ajouter un numéro',
   newEmail: 'Nouvelle adresse électronique',
   newPhone: 'Nouveau numéro de téléphone',
-  contactChanged: 'C’est fait : vous vous connectez maintenant avec cette adresse.',
+  contactChanged: 'C’est fait\u00a0: vous vous connectez maintenant avec cette adresse.',
   own: 'C’est déjà votre adresse.',
   confirm: 'Confirmer',
   passwordAgain: 'Votre mot de passe',
@@ -42,7 +42,7 @@ export const account = {
   passwordWrong: 'Ce n’est pas votre mot de passe.',
   export: {
     title: 'Vos données',
-    text: 'Recevez une copie de tout ce que nous gardons sur vous : compte, véhicules, cartes grises et leurs photos, paiements, messages. C’est un fichier ZIP, avec un résumé à lire.',
+    text: 'Recevez une copie de tout ce que nous gardons sur vous\u00a0: compte, véhicules, cartes grises et leurs photos, paiements, messages. C’est un fichier ZIP, avec un résumé à lire.',
     action: 'Préparer ma copie',
     again: 'Préparer une nouvelle copie',
     waiting: 'Votre copie se prépare. Vous pouvez quitter cette page.',
@@ -61,12 +61,12 @@ export const account = {
     kept: 'Gardé, parce que la loi le demande',
     keptList:
       'Les paiements, les reçus et les comptes, sans votre nom. Les véhicules restent au registre de la taxe, sans propriétaire.',
-    receipts: 'Vos reçus restent valables et vérifiables. Téléchargez-les avant : vous ne pourrez plus les ouvrir ici.',
+    receipts: 'Vos reçus restent valables et vérifiables. Téléchargez-les avant\u00a0: vous ne pourrez plus les ouvrir ici.',
     counts: (vehicles: number, receipts: number) =>
-      `Véhicules qui quittent votre liste : ${vehicles}. Reçus à télécharger : ${receipts}.`,
+      `Véhicules qui quittent votre liste\u00a0: ${vehicles}. Reçus à télécharger\u00a0: ${receipts}.`,
     blocked: 'Un paiement ou un remboursement est en cours. Vous pourrez fermer votre compte quand il sera terminé.',
     open: 'Fermer mon compte…',
-    dialog: 'Fermer votre compte pour toujours ?',
+    dialog: 'Fermer votre compte pour toujours\u00a0?',
     action: 'Fermer pour toujours',
     done: 'Votre compte est fermé.',
   },

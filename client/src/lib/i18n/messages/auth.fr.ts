@@ -37,9 +37,9 @@ export const auth = {
     name: 'Écrivez votre nom.',
   },
   lost: {
-    link: 'Mot de passe perdu ?',
+    link: 'Mot de passe perdu\u00a0?',
     title: 'Mot de passe perdu',
-    text: 'Donnez l’adresse ou le numéro de votre compte : nous y envoyons un code qui permet de choisir un nouveau mot de passe.',
+    text: 'Donnez l’adresse ou le numéro de votre compte\u00a0: nous y envoyons un code qui permet de choisir un nouveau mot de passe.',
     action: 'Choisir ce mot de passe',
     note: 'Tous vos appareils seront déconnectés, et vous serez prévenu par un message.',
   },

@@ -56,7 +56,7 @@ export const errors = {
   OFFICE_NOT_FOUND: 'Ce centre n’existe pas, ou plus.',
   SERVICE_NOT_FOUND: 'Ce service n’est pas proposé par ce centre.',
   TICKET_NOT_FOUND: 'Ce ticket n’existe pas, ou plus.',
-  TICKET_STATE_CONFLICT: 'Le ticket a changé entre-temps : cette action n’est plus possible.',
+  TICKET_STATE_CONFLICT: 'Le ticket a changé entre-temps\u00a0: cette action n’est plus possible.',
   TICKET_OF_ANOTHER: 'Ce ticket est au guichet d’un autre agent.',
   TICKET_PASS_INVALID: 'Ce code n’est pas celui du jour. Scannez le QR affiché à l’entrée du centre, ou connectez-vous.',
   COUNTER_CLOSED: 'Votre guichet n’est pas ouvert. Ouvrez-le d’abord.',
