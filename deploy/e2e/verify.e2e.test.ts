@@ -19,6 +19,8 @@ import { parseRevocationList } from '#shared/domain/payments/revocation-list.ts'
 import { until } from '#shared/node/testing/helpers.ts';
 import { receiptQr } from '#workers/payments/receipt-pdf.ts';
 import { DESK, PHONE, accessibilityFaults, launchBrowser, openContext, picture } from './browser.ts';
+import { common as englishCommon } from '#client/src/lib/i18n/messages/common.en.ts';
+import { verify as english } from '#client/src/lib/i18n/messages/verify.en.ts';
 import { fr } from './texts.ts';
 
 /** An inspector with a telephone: the real page in Chromium, receipts that were paid through the whole stack. */
@@ -195,6 +197,9 @@ it('without a network the page opens again, judges, and says how old its list is
   await byPhotograph(good.qr);
   await verdict('genuine');
   await page.getByText(m.register.offline).waitFor();
+  await page.getByRole('button', { name: fr.switchLanguage }).click();
+  await page.getByRole('heading', { level: 2, name: english.verdict.genuine.title }).waitFor();
+  await page.getByRole('button', { name: englishCommon.switchLanguage }).click();
   expect(await page.locator('[data-list="good"]').innerText()).toContain(m.own.issued('', '').split(' ')[0] ?? '');
   expect(await accessibilityFaults(page)).toEqual([]);
   await picture(page, 'verify-offline-390');
