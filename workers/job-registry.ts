@@ -60,16 +60,11 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
     return createMessagesJob({ ...deps, country: countryOfConfig(deps.config) });
   },
   async notices(deps) {
-    const [{ createNoticesJob }, { createDeliveriesService }, { createRemindersService }] = await Promise.all([
+    const [{ createNoticesJob }, { createNoticesServices }] = await Promise.all([
       import('./notices/notices.job.ts'),
-      import('#server/notices/deliveries.service.ts'),
-      import('#server/notices/reminders.service.ts'),
+      import('./notices/notices-services.ts'),
     ]);
-    const country = countryOfConfig(deps.config);
-    return createNoticesJob({
-      deliveries: createDeliveriesService(deps),
-      reminders: createRemindersService({ ...deps, country }),
-    });
+    return createNoticesJob(createNoticesServices({ ...deps, country: countryOfConfig(deps.config) }));
   },
   async accounts(deps) {
     const { createExportJob } = await import('./account/export.job.ts');

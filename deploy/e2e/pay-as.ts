@@ -16,13 +16,14 @@ export async function payAs(context: BrowserContext, stack: RunningStack, plate:
   try {
     await until(() => socket.connected, { what: 'the socket' });
     const { assessment } = PlateLookup.parse(await (await fetch(`${stack.origin}/api/plates/${plate}`)).json());
-    const answer = (await socket.emitWithAck('payment:start', {
+    const emit = socket.emitWithAck as (name: string, input: unknown) => Promise<Ack<CommandOutput<'payment:start'>>>;
+    const answer = await emit.call(socket, 'payment:start', {
       idempotencyKey: randomUUID(),
       provider: 'mvola',
       phone: '034 00 001 50',
       items: [{ plate, fiscalYear: assessment.fiscalYear }],
       amount: assessment.total ?? 0,
-    })) as Ack<CommandOutput<'payment:start'>>;
+    });
     if ('error' in answer) throw new Error(JSON.stringify(answer.error));
     return answer.data.id;
   } finally {

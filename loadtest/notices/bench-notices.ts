@@ -16,8 +16,8 @@ import { dueDateOf } from '#shared/domain/tax/calendar.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
 import { createShutdown } from '#shared/node/shutdown.ts';
 import { silentLogger } from '#shared/node/testing/helpers.ts';
-import { createRemindersService } from '#server/notices/reminders.service.ts';
 import { createMessagesJob } from '#workers/messages/messages.job.ts';
+import { createNoticesServices } from '#workers/notices/notices-services.ts';
 
 const OWNERS = Number(process.env['BENCH_OWNERS'] ?? 100_000);
 const MAILS = 2_000;
@@ -56,7 +56,7 @@ await db.execute(sql`analyze`);
 
 const dueDate = dueDateOf(FIRST_GRIDS.MG.rules, 2026, '2020-05-01');
 const clock = (): Date => new Date(`${addDays(dueDate, -7)}T06:00:00Z`);
-const reminders = createRemindersService({ db, notifier: { wake: () => undefined }, clock, country: madagascar });
+const { reminders } = createNoticesServices({ db, notifier: { wake: () => undefined }, clock, country: madagascar });
 const startedLooking = performance.now();
 const run = await reminders.run();
 const lookSeconds = (performance.now() - startedLooking) / 1_000;
