@@ -163,6 +163,7 @@ it('one letter changed: altered; no code, no picture, no receipt: said so', asyn
   await verdict('not_ours');
   await byHand(good.qr.replace(/^V1\|[^|]+/, 'V1|2019-01'));
   await verdict('unknown_key');
+  await page.getByText(m.register.no_such_key).waitFor();
   await byHand(` ${good.qr.slice(0, 60)}\n${good.qr.slice(60)} `);
   await verdict('genuine');
   await byHand(good.reference.toLowerCase());

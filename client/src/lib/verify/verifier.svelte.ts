@@ -40,6 +40,8 @@ export function createVerifier({ crypto, store, get, country, defaultCountry, no
   let list = $state.raw<RevocationList | null>(null);
   let refreshing = $state(false);
   let refreshed = $state<Refreshed>('never');
+  /** One at a time: who asks meanwhile waits for it. */
+  let running: Promise<void> | null = null;
 
   async function load(): Promise<void> {
     const found = await store.read();
@@ -81,11 +83,14 @@ export function createVerifier({ crypto, store, get, country, defaultCountry, no
       return refreshed;
     },
     load,
-    async refresh() {
-      if (refreshing) return;
-      refreshing = true;
-      refreshed = await bringUpToDate().catch(() => 'failed' as const);
-      refreshing = false;
+    refresh() {
+      running ??= (async () => {
+        refreshing = true;
+        refreshed = await bringUpToDate().catch(() => 'failed' as const);
+        refreshing = false;
+        running = null;
+      })();
+      return running;
     },
     judge(qr) {
       const { timeZone } = countryOf((kept?.country ?? defaultCountry) as CountryCode);

@@ -75,6 +75,7 @@ export const verify: Translation<typeof fr> = {
     offline: 'Answered by this device, without asking the register.',
     limited: 'Too many questions to the register from this connection. Answered by this device.',
     unknownReference: 'The register does not know this reference.',
+    no_such_key: 'The keys were brought up to date just now: none has this name. Do not accept this receipt.',
     needed: 'A reference alone is checked with the register: this needs a network.',
   },
   own: {

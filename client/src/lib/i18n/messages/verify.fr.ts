@@ -73,6 +73,7 @@ export const verify = {
     offline: 'Réponse donnée par cet appareil, sans interroger le registre.',
     limited: 'Trop de questions au registre depuis cette connexion. Réponse donnée par cet appareil.',
     unknownReference: 'Le registre ne connaît pas cette référence.',
+    no_such_key: 'Les clés viennent d’être mises à jour\u00a0: aucune ne porte ce nom. N’acceptez pas ce reçu.',
     needed: 'Une référence seule se vérifie auprès du registre\u00a0: il faut du réseau.',
   },
   own: {
