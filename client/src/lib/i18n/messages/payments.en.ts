@@ -73,6 +73,7 @@ export const payments: Translation<typeof fr> = {
   },
   again: 'Try the payment again',
   card: {
+    keeper: 'Stripe',
     hint: 'You will enter your card on the secure page of Stripe, who handles cards for us, never here.',
     asked: 'Pay by card',
     askedText: 'The page for your card is ready. Enter your card there, then come back: this page updates by itself.',
@@ -118,7 +119,7 @@ export const payments: Translation<typeof fr> = {
     state: {
       created: 'Under way',
       pushed: 'Under way',
-      pending: 'To be accepted on the phone',
+      pending: 'Waiting for you to accept',
       unknown: 'Being checked',
       failed: 'Did not go through',
       expired: 'Time over',

@@ -73,6 +73,7 @@ export const payments = {
   },
   again: 'Réessayer le paiement',
   card: {
+    keeper: 'Stripe',
     hint: 'Vous saisirez votre carte sur la page sécurisée de notre prestataire Stripe, jamais ici.',
     asked: 'Payez par carte',
     askedText:
@@ -120,7 +121,7 @@ export const payments = {
     state: {
       created: 'En cours',
       pushed: 'En cours',
-      pending: 'À accepter sur le téléphone',
+      pending: 'En attente de votre accord',
       unknown: 'En vérification',
       failed: 'Non abouti',
       expired: 'Délai passé',
