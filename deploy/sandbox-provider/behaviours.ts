@@ -46,7 +46,7 @@ const refused = (fr: string, en: string, reason: string): Behaviour => ({
 /** Everything that an order can go through, by the name that controls use. */
 export const BEHAVIOURS = {
   ordinary: ORDINARY,
-  wait: { ...ORDINARY, ...title('attend le téléphone ci-dessous', 'waits for the telephone below'), end: null },
+  wait: { ...ORDINARY, ...title('attend le téléphone du payeur', 'waits for the payer’s telephone'), end: null },
   delay: { ...ORDINARY, ...title('payé après 45 s', 'paid after 45 s'), end: ended(45 * SECOND) },
   silent: { ...ORDINARY, ...title('payé, sans jamais prévenir', 'paid, and never told of'), callbacks: [] },
   duplicate: {

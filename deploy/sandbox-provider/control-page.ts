@@ -34,16 +34,25 @@ const option = (value: string, text: string, selected = false): string =>
   `<option value="${value}"${selected ? ' selected' : ''}>${escapeHtml(text)}</option>`;
 const viceOptions = (): string => BEHAVIOUR_NAMES.map((name) => option(name, BEHAVIOURS[name].title.fr)).join('');
 
+const ZERO_DECIMAL = new Set(['mga', 'xof', 'xaf']);
+/** As people read it: Stripe counts in the minor unit. What is no number stands as it came. */
+function amountOf({ operator, amount, currency }: SandboxOrder): string {
+  const value = Number(amount) / (operator === 'stripe' && !ZERO_DECIMAL.has(currency) ? 100 : 1);
+  return escapeHtml(
+    `${Number.isFinite(value) ? value.toLocaleString('fr') : amount} ${currency.toUpperCase() === 'AR' ? 'Ar' : currency.toUpperCase()}`,
+  );
+}
+
 /** What is done with one press: `data-path` is sent `data-body`. */
 function press(text: string, path: string, body: object, more = ''): string {
   return `<button type="button" data-path="${path}" data-body="${escapeHtml(JSON.stringify(body))}" ${more}>${text}</button>`;
 }
 
 function phone(order: SandboxOrder): string {
-  const who = escapeHtml(`${order.msisdn ?? ''}, ${order.amount} ${order.currency}`);
+  const who = `${escapeHtml(order.msisdn ?? '')}, ${amountOf(order)}`;
   const { id } = order;
   return `<div class="phone"><h4>Téléphone du payeur</h4>
-<p>${escapeHtml(NAMES[order.operator])} : payer <strong>${escapeHtml(order.amount)} ${escapeHtml(order.currency)}</strong> pour la vignette ?</p>
+<p>${escapeHtml(NAMES[order.operator])} : payer <strong>${amountOf(order)}</strong> pour la vignette ?</p>
 <div class="two">${press('Accepter', '/settle', { id, status: 'SUCCESSFUL' }, `class="yes" aria-label="Accepter, téléphone ${who}"`)}
 ${press('Refuser', '/settle', { id, status: 'FAILED', reason: 'APPROVAL_REJECTED' }, `class="no" aria-label="Refuser, téléphone ${who}"`)}</div>
 <div class="more">${press('Solde insuffisant', '/settle', { id, status: 'FAILED', reason: 'NOT_ENOUGH_FUNDS' })}
@@ -64,7 +73,7 @@ export function renderOrder(order: SandboxOrder): string {
     )
     .join('');
   return `<article id="o-${escapeHtml(id)}" data-version="${version}" class="${status.toLowerCase()}" tabindex="-1" aria-labelledby="t-${escapeHtml(id)}">
-<h3 id="t-${escapeHtml(id)}">${KINDS[order.kind]} ${escapeHtml(order.amount)} ${escapeHtml(order.currency)} <span class="by">${NAMES[order.operator]}</span></h3>
+<h3 id="t-${escapeHtml(id)}">${KINDS[order.kind]} ${amountOf(order)} <span class="by">${NAMES[order.operator]}</span></h3>
 <p class="status" data-status="${status}">${STATUSES[status]}${reason ? ` : ${escapeHtml(REASONS[reason] ?? reason)}` : ''}</p>
 <p class="facts">${timeOf(order.takenAt)}${order.msisdn ? ` · <span class="msisdn">${escapeHtml(order.msisdn)}</span>` : ''} · ${escapeHtml(behaviour.title.fr)}</p>
 ${status === 'PENDING' && order.msisdn !== null ? phone(order) : ''}
@@ -75,7 +84,7 @@ ${status === 'PENDING' && order.msisdn !== null ? phone(order) : ''}
 export function renderState(state: ControlState): string {
   const said = [
     state.ordinary === 'wait'
-      ? 'Les demandes attendent le téléphone ci-dessous.'
+      ? 'Les demandes attendent qu’on réponde sur le téléphone du payeur.'
       : 'Sans ordre contraire, le payeur accepte après 3 s.',
     ...(state.next ? [`${state.next.count} prochaine(s) demande(s) : ${BEHAVIOURS[state.next.vice].title.fr}.`] : []),
     ...state.numbers.map(({ phone: number, vice }) => `${number} : ${BEHAVIOURS[vice].title.fr}.`),
@@ -88,10 +97,10 @@ export function renderState(state: ControlState): string {
   return `<ul>${said.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
 }
 
-function controlForms(): string {
+function controlForms({ ordinary }: ControlState): string {
   const today = new Date().toISOString().slice(0, 10);
   return `<form data-path="/control/ordinary"><fieldset><legend>Qui joue le payeur ?</legend>
-<label>Par défaut <select name="vice">${option('ordinary', 'Le payeur accepte tout seul après 3 s')}${option('wait', 'Moi, avec le téléphone ci-dessous')}</select></label><button>Appliquer</button></fieldset></form>
+<label>Par défaut <select name="vice">${option('ordinary', 'Le payeur accepte tout seul après 3 s', ordinary === 'ordinary')}${option('wait', 'Moi, avec le téléphone du payeur', ordinary === 'wait')}</select></label><button>Appliquer</button></fieldset></form>
 <form data-path="/control/next"><fieldset><legend>Prochaines demandes</legend>
 <label>Combien <input name="count" type="number" min="0" max="1000" value="1" data-number></label>
 <label>Ce qui leur arrive <select name="vice">${viceOptions()}</select></label><button>Appliquer</button></fieldset></form>
@@ -122,7 +131,7 @@ export function renderControlPage(orders: readonly SandboxOrder[], state: Contro
 <div id="orders">${orders.map(renderOrder).join('')}</div></section>
 <aside aria-labelledby="controls-title"><h2 id="controls-title">Réglages</h2>
 <div id="state">${renderState(state)}</div><p id="said" role="status"></p>
-${controlForms()}
+${controlForms(state)}
 ${press('Tout oublier', '/control/reset', {}, 'class="reset"')}
 <details><summary>Derniers chiffres du téléphone</summary><table><caption>Les deux derniers chiffres choisissent le comportement</caption><tbody>${digits.join('')}</tbody></table></details>
 </aside></main><script>${CONTROL_SCRIPT}</script></body></html>`;

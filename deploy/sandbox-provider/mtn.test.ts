@@ -33,6 +33,7 @@ async function paid(): Promise<string> {
   const id = randomUUID();
   expect(await give('/collection/v1_0/requesttopay', id, { ...money, payer: party })).toBe(202);
   await until(async () => (await status(`/collection/v1_0/requesttopay/${id}`)).status === 'SUCCESSFUL');
+  await until(() => sandbox.told.length === 1);
   sandbox.told.length = 0;
   return id;
 }
@@ -46,6 +47,7 @@ describe('MTN MoMo’s product Disbursement', () => {
     expect(await give('/disbursement/v1_0/refund', id, body)).toBe(409);
     await until(async () => (await status(`/disbursement/v1_0/refund/${id}`)).status === 'SUCCESSFUL');
     expect(await status(`/disbursement/v1_0/refund/${id}`)).toMatchObject({ amount: '10000', currency: 'XOF', payee: party });
+    await until(() => sandbox.told.length > 0);
     expect(sandbox.told.map(({ method, path }) => [method, path])).toEqual([['POST', `/told/${id}`]]);
     expect(await give('/disbursement/v1_0/refund', randomUUID(), { ...body, amount: '6501' })).toBe(400);
     expect(await give('/disbursement/v1_0/refund', randomUUID(), { ...body, amount: '6500' })).toBe(202);

@@ -134,7 +134,7 @@ describe('how each way to pay does', () => {
       return readChannelsView(fixture.database.db);
     };
     const app = createChannelRoutes({ read, clock: fixture.clock });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => app.request('/')));
+    const answers = await Promise.all(Array.from({ length: 20 }, async () => app.request('/')));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(answers[0]?.headers.get('cache-control')).toBe('public, max-age=5');
     expect(ChannelsView.parse(await answers[0]?.json()).channels).toHaveLength(2);
