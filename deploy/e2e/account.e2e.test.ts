@@ -134,7 +134,7 @@ describe('a vehicle sold', () => {
     await buyerPage.getByLabel(transfers.code, { exact: true }).fill('ABCD-1234');
     await button(buyerPage, transfers.look).click();
     await buyerPage
-      .getByText(errors.TRANSFER_CODE_INVALID as string)
+      .getByText(errors.TRANSFER_CODE_INVALID)
       .first()
       .waitFor();
     await buyerPage.getByLabel(transfers.code, { exact: true }).fill((code ?? '').toLowerCase());
@@ -187,7 +187,7 @@ describe('the end', () => {
     await sellerPage.getByLabel(fr.auth.password, { exact: true }).fill(NEXT);
     await button(sellerPage, fr.signIn).click();
     await sellerPage
-      .getByText(errors.INVALID_CREDENTIALS as string)
+      .getByText(errors.INVALID_CREDENTIALS)
       .first()
       .waitFor();
     expect((await database.db.select().from(users).where(eq(users.email, mine))).length).toBe(0);
