@@ -21,6 +21,10 @@ export const workerSettings = {
     z.coerce.number().int().min(1).max(16).default(1),
     'Documents read at once; about one CPU core and 160 MB each',
   ),
+  PAYMENT_CHECKS_PER_SECOND: setting(
+    z.coerce.number().int().min(1).max(10_000).default(10),
+    'Questions to payment providers a second, over all workers (the same on all): what the operator allows',
+  ),
   AUTH_SECRET: setting(
     z.string().min(32),
     'Opens the codes that the server sealed, makes the addresses of webhooks; the same as the server’s',

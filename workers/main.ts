@@ -69,8 +69,19 @@ async function main(): Promise<void> {
 
   async function work<Q extends QueueName>(name: Q): Promise<void> {
     const handlers = await JOB_REGISTRY[name](deps);
-    const concurrency = name === 'ocr' ? config.OCR_ENGINES : 4;
-    const worker = workQueue({ name, redisUrl: config.REDIS_QUEUES_URL, prefix, logger, concurrency, handlers, onDone });
+    // Checks mostly wait for providers; those that end together are posted together.
+    const concurrency = name === 'ocr' ? config.OCR_ENGINES : name === 'payment-checks' ? 50 : 4;
+    const perSecond = config.PAYMENT_CHECKS_PER_SECOND;
+    const worker = workQueue({
+      name,
+      redisUrl: config.REDIS_QUEUES_URL,
+      prefix,
+      logger,
+      concurrency,
+      perSecond,
+      handlers,
+      onDone,
+    });
     shutdown.add(`queue ${name}`, () => worker.close(GRACE_MS));
     logger.info({ queue: name, concurrency }, 'working');
   }

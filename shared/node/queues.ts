@@ -129,6 +129,8 @@ export function workQueue<Q extends QueueName>(deps: {
   logger: Logger;
   concurrency: number;
   handlers: JobHandlers<Q>;
+  /** Instead of the queue's own pace, over all processes. */
+  perSecond?: number;
   lockMs?: number;
   onDone?: (name: string, seconds: number, outcome: 'done' | 'failed') => void;
 }): QueueWorker {
@@ -136,7 +138,8 @@ export function workQueue<Q extends QueueName>(deps: {
   const abort = new AbortController();
   type AnyHandler = (payload: unknown, context: JobContext) => Promise<void>;
   const handlers = deps.handlers as Readonly<Record<string, AnyHandler | undefined>>;
-  const { perSecond }: { class: QueueClass; perSecond?: number } = QUEUES[deps.name];
+  const own: { class: QueueClass; perSecond?: number } = QUEUES[deps.name];
+  const perSecond = own.perSecond && (deps.perSecond ?? own.perSecond);
   const worker = new Worker(
     deps.name,
     async (job) => {
