@@ -130,13 +130,16 @@ describe('a vehicle sold', () => {
     expect(await accessibilityFaults(sellerPage)).toEqual([]);
     await picture(sellerPage, 'account-transfer-code-desk');
 
+    // Scanned by who is not signed in, the code is still there after signing in.
+    const stranger = await openContext(browser, PHONE);
+    const scanned = await stranger.newPage();
+    await scanned.goto(`${stack.origin}/vehicules/recevoir#${code ?? ''}`);
+    await scanned.waitForURL((address) => decodeURIComponent(address.search).endsWith(`/vehicules/recevoir#${code ?? ''}`));
+    await stranger.close();
     await buyerPage.goto(`${stack.origin}/vehicules/recevoir`, { waitUntil: 'networkidle' });
     await buyerPage.getByLabel(transfers.code, { exact: true }).fill('ABCD-1234');
     await button(buyerPage, transfers.look).click();
-    await buyerPage
-      .getByText(errors.TRANSFER_CODE_INVALID)
-      .first()
-      .waitFor();
+    await buyerPage.getByText(errors.TRANSFER_CODE_INVALID).first().waitFor();
     await buyerPage.getByLabel(transfers.code, { exact: true }).fill((code ?? '').toLowerCase());
     await button(buyerPage, transfers.look).click();
     await button(buyerPage, transfers.accept).waitFor();
@@ -181,15 +184,13 @@ describe('the end', () => {
     await dialog.getByText(words.passwordWrong).first().waitFor();
     await dialog.getByLabel(words.passwordAgain, { exact: true }).fill(NEXT);
     await dialog.getByRole('button', { name: words.closing.action }).click();
-    await sellerPage.waitForURL(`${stack.origin}/`);
-    await sellerPage.goto(`${stack.origin}/connexion`, { waitUntil: 'networkidle' });
+    await sellerPage.waitForURL('**/connexion?ferme=1');
+    await sellerPage.getByText(words.closing.done).waitFor();
+    await sellerPage.waitForLoadState('networkidle');
     await sellerPage.getByLabel(fr.auth.identifier).fill(mine);
     await sellerPage.getByLabel(fr.auth.password, { exact: true }).fill(NEXT);
     await button(sellerPage, fr.signIn).click();
-    await sellerPage
-      .getByText(errors.INVALID_CREDENTIALS)
-      .first()
-      .waitFor();
+    await sellerPage.getByText(errors.INVALID_CREDENTIALS).first().waitFor();
     expect((await database.db.select().from(users).where(eq(users.email, mine))).length).toBe(0);
   });
 

@@ -10,6 +10,11 @@ export const prerender = false;
 export const load: LayoutLoad = async ({ url, untrack }) => {
   const me = await whoIsSignedIn();
   rememberSignedIn(me !== null);
-  if (!me) redirect(307, `/connexion?suite=${encodeURIComponent(untrack(() => url.pathname + url.search))}`);
+  if (!me) {
+    const wanted = untrack(() => url.pathname + url.search);
+    // A scanned code stands behind the #, which is in no address that is loaded.
+    const code = location.pathname === untrack(() => url.pathname) ? location.hash : '';
+    redirect(307, `/connexion?suite=${encodeURIComponent(wanted + code)}`);
+  }
   return { me };
 };
