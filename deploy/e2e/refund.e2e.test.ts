@@ -86,6 +86,12 @@ async function pay(page: Page): Promise<string> {
   return /W\d-\d{4}-\d{8}/.exec(text)?.[0] ?? '';
 }
 
+async function checkLedger(): Promise<void> {
+  const env = { ...process.env, DATABASE_URL: stack.env['DATABASE_URL'] };
+  const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'ledger:check'], { cwd: checkout, env });
+  expect(stdout).toContain('the books agree');
+}
+
 it('a citizen is told that the office is not theirs', async () => {
   const page = await signIn('citizen', PHONE);
   await page.goto(`${stack.origin}/bureau/remboursements`);
@@ -139,6 +145,7 @@ it('is proposed by an agent, approved by a supervisor, and seen by the payer on 
   await picture(citizen, 'refund-payer-390');
   await picture(supervisor, 'refund-settled-1280');
   await supervisor.setViewportSize(PHONE);
+  expect(await supervisor.evaluate<number>('document.documentElement.scrollWidth')).toBe(PHONE.width);
   await picture(supervisor, 'refund-settled-390');
 });
 
@@ -159,14 +166,50 @@ it('leaves the tax owed again, a PDF that says so, and books that agree', async 
   await picture(citizen, 'refund-history-390');
   expect(await accessibilityFaults(citizen)).toEqual([]);
 
-  const env = { ...process.env, DATABASE_URL: stack.env['DATABASE_URL'] };
-  const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'ledger:check'], { cwd: checkout, env });
-  expect(stdout).toContain('the books agree');
+  await checkLedger();
+});
+
+it('is paid by hand when the operator says no: one of the staff says so, another confirms', async () => {
+  const [citizen, agent, supervisor] = [of('citizen'), of('agent'), of('supervisor')];
+  const number = await pay(citizen);
+  await agent.reload();
+  await agent.getByLabel(m.propose.field).fill(number);
+  await agent.getByRole('button', { name: m.propose.find }).click();
+  await agent.getByLabel(m.propose.reason).selectOption('other');
+  await agent.getByRole('button', { name: /^Proposer de rendre/ }).click();
+  await agent.getByText(m.propose.noteFault).waitFor();
+  await agent.getByLabel(m.propose.note).fill('Le véhicule a été détruit en janvier.');
+  await agent.getByRole('button', { name: /^Proposer de rendre/ }).click();
+  const told = await fetch(`${stack.sandboxUrl ?? ''}/control/next`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ vice: 'limit', count: 1 }),
+  });
+  expect(told.status).toBe(204);
+  await supervisor.getByRole('button', { name: new RegExp(`^${m.approve}`) }).click();
+  await supervisor.getByRole('dialog').getByRole('button', { name: m.approve }).click();
+  await agent.getByText(m.state.failed, { exact: true }).waitFor({ timeout: 60_000 });
+
+  await agent.getByRole('button', { name: new RegExp(`^${m.payByHand}`) }).click();
+  const dialog = agent.getByRole('dialog', { name: m.handTitle });
+  await dialog.getByRole('button', { name: fr.save }).click();
+  await dialog.getByText(m.handFault).waitFor();
+  expect(await accessibilityFaults(agent)).toEqual([]);
+  await dialog.getByLabel(m.handField).fill('VIR-2026-0042');
+  await picture(agent, 'refund-by-hand-1280');
+  await dialog.getByRole('button', { name: fr.save }).click();
+  await agent.getByText(m.ownHand).waitFor();
+  const confirm = supervisor.getByRole('button', { name: new RegExp(`^${m.handConfirm}`) });
+  await confirm.waitFor({ timeout: 5_000 });
+  await picture(supervisor, 'refund-confirm-hand-390');
+  await confirm.click();
+  await citizen.getByRole('heading', { level: 1, name: m.payer.heading, exact: true }).waitFor({ timeout: 10_000 });
+  await checkLedger();
 });
 
 it('is looked at by an auditor, who has no button', async () => {
   const auditor = await signIn('auditor');
   await auditor.goto(`${stack.origin}/bureau/remboursements`);
-  await auditor.getByText(m.state.succeeded, { exact: true }).waitFor();
+  await auditor.getByText(m.state.succeeded, { exact: true }).first().waitFor();
   expect(await auditor.getByRole('heading', { name: m.propose.title }).count()).toBe(0);
 });
