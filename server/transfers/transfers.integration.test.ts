@@ -5,7 +5,12 @@ import { outbox } from '#db/schema/platform.ts';
 import { vehicleClaims, vehicles } from '#db/schema/vehicles.ts';
 import { readGarage } from '#db/vehicles.repository.ts';
 import { createDocumentsFixture, lastTopics, NEEDED, type DocumentsFixture } from '../documents/testing/documents-fixture.ts';
+import { silentLogger, testPrefix } from '#shared/node/testing/helpers.ts';
+import { connectTestRedis } from '#shared/node/testing/test-redis.ts';
+import { createRateLimits } from '../http/rate-limits.ts';
 import { expireTransfers } from './expiry.service.ts';
+import { CODE_TRY_LIMIT, createTransferHandlers, TRANSFER_LIMIT } from './transfers.handlers.ts';
+import { transferTopic } from './transfers.topic.ts';
 import { CODE_MS, CONFIRM_MS, createTransfersService, type TransfersService } from './transfers.service.ts';
 import { TransferCode } from '#shared/contracts/transfers.ts';
 
@@ -181,5 +186,38 @@ describe('what is refused', () => {
     expect(await expireTransfers(upkeep)).toBe(0);
     expect((await eventsOf(id)).at(-1)).toBe('transfer.expired');
     expect((await transfers.start(seller, vehicleId)).id).not.toBe(id);
+  });
+});
+
+describe('who may', () => {
+  const viewer = (userId: string) => ({ userId, sessionId: userId, role: 'citizen' as const, officeId: null });
+
+  it('watch a transfer: its two people', async () => {
+    const { id } = await accepted();
+    const seen = (userId: string, key = id) => transferTopic.authorise(f.database.db, viewer(userId), key);
+    expect(await Promise.all([seller, buyer, other].map((userId) => seen(userId)))).toEqual(['owner', 'owner', null]);
+    expect(await seen(seller, 'no id')).toBeNull();
+  });
+
+  it('try codes: twenty an hour', async () => {
+    const redis = await connectTestRedis('queues');
+    const limits = createRateLimits({ redis, prefix: testPrefix(), key: Buffer.alloc(32, 5) });
+    const handlers = createTransferHandlers({
+      transfers,
+      codeLimit: limits.limit('transfer-code', CODE_TRY_LIMIT),
+      startLimit: limits.limit('transfer-start', TRANSFER_LIMIT),
+    });
+    const context = {
+      viewer: viewer(buyer),
+      logger: silentLogger(),
+      subscriber: { rooms: new Set<string>(), join: () => undefined, leave: () => undefined },
+    };
+    const { code: right } = await started();
+    for (let guess = 0; guess < CODE_TRY_LIMIT.points; guess++) {
+      const wrong = `AAAAAA${String(guess).padStart(2, '0')}`;
+      await expect(handlers['transfer:look-up'](context, { code: wrong })).rejects.toEqual(code('TRANSFER_CODE_INVALID'));
+    }
+    await expect(handlers['transfer:accept'](context, { code: right })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    redis.disconnect();
   });
 });
