@@ -1,4 +1,13 @@
-import { Queue, Worker, UnrecoverableError, type ConnectionOptions, type JobsOptions } from 'bullmq';
+import { randomBytes } from 'node:crypto';
+import {
+  DelayedError,
+  Queue,
+  RateLimitError,
+  Worker,
+  UnrecoverableError,
+  type ConnectionOptions,
+  type JobsOptions,
+} from 'bullmq';
 import {
   JOBS,
   QUEUES,
@@ -148,11 +157,14 @@ export function workQueue<Q extends QueueName>(deps: {
       const handler = handlers[job.name];
       if (!handler || !Object.hasOwn(JOBS, job.name)) throw new UnrecoverableError(`no handler for the job ${job.name}`);
       const parsed = JOBS[job.name as JobName].payload.safeParse(job.data);
-      if (!parsed.success) throw new UnrecoverableError(`the payload of ${job.name} does not fit: ${parsed.error.message}`);
+      if (!parsed.success)
+        throw new UnrecoverableError(`the payload of ${job.name} does not fit: ${pathsOf(parsed.error.issues)}`);
       let outcome: 'done' | 'failed' = 'failed';
       try {
         await handler(parsed.data, { jobId: job.id ?? '', attempt: job.attemptsMade + 1, logger, signal: abort.signal });
         outcome = 'done';
+      } catch (error) {
+        throw tellNothing(error, logger);
       } finally {
         deps.onDone?.(job.name, (performance.now() - started) / 1000, outcome);
       }
@@ -170,7 +182,7 @@ export function workQueue<Q extends QueueName>(deps: {
   );
   worker.on('error', (error) => deps.logger.warn({ err: error, queue: deps.name }, 'queue worker'));
   worker.on('failed', (job, error) =>
-    deps.logger.error({ err: error, job: job?.name, jobId: job?.id, made: job?.attemptsMade }, 'job failed'),
+    deps.logger.error({ why: error.message, job: job?.name, jobId: job?.id, made: job?.attemptsMade }, 'job failed'),
   );
   worker.on('stalled', (jobId) => deps.logger.warn({ jobId, queue: deps.name }, 'job stalled, given out again'));
   return {
@@ -180,4 +192,22 @@ export function workQueue<Q extends QueueName>(deps: {
       clearTimeout(timer);
     },
   };
+}
+
+/** Where a payload does not fit; not what stands there. */
+const pathsOf = (issues: readonly { code: string; path: PropertyKey[] }[]): string =>
+  issues.map(({ code, path }) => `${path.join('.')} ${code}`).join(', ');
+
+/**
+ * What the queue keeps of a failure, for a week: an incident code and the kind of error. The error itself, which may hold what a statement
+ * was given, is in the log alone, where it is masked. What steers the queue itself passes.
+ */
+function tellNothing(error: unknown, logger: Logger): unknown {
+  if (error instanceof DelayedError || error instanceof RateLimitError) return error;
+  const incident = randomBytes(5).toString('hex');
+  logger.error({ err: error, incident }, 'a job failed');
+  const text = `${error instanceof Error ? error.constructor.name : typeof error}, incident ${incident}`;
+  const told = error instanceof UnrecoverableError ? new UnrecoverableError(text) : new Error(text);
+  told.stack = text;
+  return told;
 }

@@ -15,9 +15,14 @@ export interface OutboxRow {
   createdAt: string;
 }
 
+/** A row speaks of what this release does not know: a newer one may. */
+export class UnknownToThisRelease extends Error {
+  override readonly name = 'UnknownToThisRelease';
+}
+
 /** The event of a row, or an error that says why it can never be dispatched. */
 export function parseEvent(row: OutboxRow): { name: EventName; payload: unknown } {
-  if (!Object.hasOwn(EVENTS, row.name)) throw new Error(`no such event: ${row.name}`);
+  if (!Object.hasOwn(EVENTS, row.name)) throw new UnknownToThisRelease(`no such event: ${row.name}`);
   const name = row.name as EventName;
   return { name, payload: EVENTS[name].parse(row.payload) };
 }
@@ -28,7 +33,7 @@ export function busMessagesOf(row: OutboxRow): BusMessage[] {
   const messages: BusMessage[] = [];
   for (const { topic, seq, states, again = [] } of row.topics) {
     const parsed = parseTopic(topic);
-    if (!parsed) throw new Error(`no such topic: ${topic}`);
+    if (!parsed) throw new UnknownToThisRelease(`no such topic: ${topic}`);
     for (const [audience, state] of Object.entries(states)) {
       const room = roomOf(topic, audience as Audience);
       messages.push({ kind: 'live', room, message: { topic, seq, state, at: row.createdAt } });

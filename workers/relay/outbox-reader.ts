@@ -12,7 +12,7 @@ export class LeadershipLost extends Error {
 }
 
 export interface OutboxReader {
-  /** What is not done yet, oldest position first. Throws LeadershipLost when the connection is no longer the one that holds the lock. */
+  /** What is not done yet, oldest position first; without what is left for a newer relay. Throws LeadershipLost when the connection is no longer the one that holds the lock. */
   take(duty: Duty, limit: number): Promise<OutboxRow[]>;
   mark(duty: Duty, ids: readonly string[]): Promise<void>;
   /** Sets a row aside that can never be dispatched. */
@@ -21,8 +21,15 @@ export interface OutboxReader {
   lagSeconds(duty: Duty): Promise<number>;
 }
 
-/** Reads and marks the outbox on the leader's own connection. */
-export function createOutboxReader(sql: Sql, backendPid: number): OutboxReader {
+/**
+ * Reads and marks the outbox on the leader's own connection. Rows of events that are not among `known` are left alone until they are
+ * `patienceMs` old.
+ */
+export function createOutboxReader(
+  sql: Sql,
+  backendPid: number,
+  { known, patienceMs }: { known: readonly string[]; patienceMs: number },
+): OutboxReader {
   interface Row {
     id: string;
     position: string;
@@ -37,6 +44,7 @@ export function createOutboxReader(sql: Sql, backendPid: number): OutboxReader {
       const rows = await sql<Row[]>`
         select id, position, name, payload, topics, created_at, pg_backend_pid() as backend
         from outbox where ${sql(MARK[duty])} is null and parked_at is null
+          and (name = any(${[...known]}) or created_at < clock_timestamp() - ${patienceMs} * interval '1 millisecond')
         order by position limit ${limit}`;
       const stranger = rows.find((row) => row.backend !== backendPid);
       if (stranger) throw new LeadershipLost('the connection was replaced');

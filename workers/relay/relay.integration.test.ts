@@ -232,7 +232,7 @@ describe('the relay', () => {
 
   it('parks a row that can never be dispatched, and goes on with the others', async () => {
     await database.db.insert(outbox).values({ name: 'document.exploded', payload: {} });
-    relayHere();
+    relayHere({ patienceMs: 0 });
     const ids = await commit(5);
     await everythingArrived(ids);
     const [parked] = await database.db
@@ -240,6 +240,32 @@ describe('the relay', () => {
       .from(outbox)
       .where(sql`parked_at is not null`);
     expect(parked).toMatchObject({ name: 'document.exploded', parkedWhy: 'no such event: document.exploded' });
+  });
+
+  it('leaves what it does not know for a newer relay, for some minutes, and goes on with the others', async () => {
+    const strange = { name: 'document.exploded', payload: {} };
+    const topics = [{ topic: 'weather:today', seq: 1, states: { owner: {} } }];
+    const old = new Date(Date.now() - 11 * 60_000);
+    await database.db
+      .insert(outbox)
+      .values([
+        strange,
+        { name: 'document.corrected', payload: { documentId: randomUUID() }, topics },
+        { ...strange, createdAt: old },
+      ]);
+    relayHere({ pollMs: 50 });
+    const ids = await commit(5);
+    await until(() => ids.every((id) => topicsReceived().has(`garage:${id}`) && effects.has(id)));
+    const left = await database.db
+      .select()
+      .from(outbox)
+      .where(sql`emitted_at is null`)
+      .orderBy(outbox.position);
+    expect(left.map(({ name, parkedAt }) => [name, parkedAt !== null])).toEqual([
+      ['document.exploded', false],
+      ['document.corrected', false],
+      ['document.exploded', true],
+    ]);
   });
 
   it('takes rows by what is undone, not by the last position: a transaction that commits late is not skipped', async () => {

@@ -1,12 +1,12 @@
 import type { Sql } from 'postgres';
 import type { BusMessage } from '#shared/contracts/bus.ts';
-import type { EventName } from '#shared/contracts/events.ts';
+import { EVENTS, type EventName } from '#shared/contracts/events.ts';
 import type { BusPublisher } from '#shared/node/live-bus.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
 import { OUTBOX_CHANNEL } from '#shared/node/outbox-notifier.ts';
 import type { JobQueues } from '#shared/node/queues.ts';
-import { busMessagesOf, coalesce, jobsOf, type OutboxRow } from './dispatch.ts';
+import { busMessagesOf, coalesce, jobsOf, UnknownToThisRelease, type OutboxRow } from './dispatch.ts';
 import { LeadershipLost, createOutboxReader, type Duty, type OutboxReader } from './outbox-reader.ts';
 import { createProjector, type Projection } from './projector.ts';
 
@@ -17,6 +17,11 @@ const BATCH = 500;
  * session, and the lock with it, so that another leads. Longer than Redis may keep a batch waiting.
  */
 const FROZEN_MS = 15_000;
+/**
+ * How long a row that this release does not understand is left for a newer relay: while a release is rolled out, nodes of the new one
+ * already write what the leader of the old one has never heard of. Milliseconds.
+ */
+const PATIENCE_MS = 10 * 60_000;
 
 export interface RelayDeps {
   /**
@@ -35,6 +40,8 @@ export interface RelayDeps {
   pollMs?: number;
   /** Milliseconds of silence after which a leader loses its lock. */
   frozenMs?: number;
+  /** Milliseconds that an event unknown here is left for a newer relay. */
+  patienceMs?: number;
   /** Milliseconds between two tries to become leader. */
   standbyMs?: number;
   /** Called at the two places where dying would hurt; the tests die there. */
@@ -55,6 +62,7 @@ export interface Relay {
 export function startRelay(deps: RelayDeps): Relay {
   const { logger } = deps;
   const pollMs = deps.pollMs ?? 250;
+  const patienceMs = deps.patienceMs ?? PATIENCE_MS;
   const instruments = relayInstruments(deps.metrics);
   const bell = createBell();
   let stopping = false;
@@ -97,7 +105,7 @@ export function startRelay(deps: RelayDeps): Relay {
       leading = true;
       instruments.leading.set(1);
       logger.info({ pid }, 'leading');
-      const reader = createOutboxReader(connection, pid);
+      const reader = createOutboxReader(connection, pid, { known: Object.keys(EVENTS), patienceMs });
       const projector = createProjector({ projections: deps.projections, bus: deps.bus, logger });
       while (!stopping) {
         const more = [
@@ -134,7 +142,7 @@ export function startRelay(deps: RelayDeps): Relay {
       sound.map((row) => row.id),
     );
     instruments.rows.inc({ duty: name }, sound.length);
-    return rows.length === BATCH;
+    return rows.length === BATCH && sound.length > 0;
   }
 
   async function parkUnsound(reader: OutboxReader, rows: OutboxRow[], name: Duty): Promise<OutboxRow[]> {
@@ -145,6 +153,8 @@ export function startRelay(deps: RelayDeps): Relay {
         else jobsOf(row);
         sound.push(row);
       } catch (error) {
+        const young = Date.now() - Date.parse(row.createdAt) < patienceMs;
+        if (error instanceof UnknownToThisRelease && young) continue;
         const why = error instanceof Error ? error.message : String(error);
         logger.error({ outboxId: row.id, event: row.name, why }, 'ALARM an outbox row cannot be dispatched: parked');
         instruments.parked.inc();
