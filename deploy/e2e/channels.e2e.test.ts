@@ -22,7 +22,7 @@ let plates: string[];
 beforeAll(async () => {
   stack = await startStack({ directory: path.join(localDirectory, 'e2e-channels'), disposable: true });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-channels' });
-  plates = ['TXC', 'TXD', 'TXE'].map((letters) => `${randomInt(1_000, 9_999)}${letters}`);
+  plates = ['TXC', 'TXD', 'TXE', 'TXF'].map((letters) => `${randomInt(1_000, 9_999)}${letters}`);
   const common = { country: 'MG', holderName: 'RABE SOLO', fuel: 'ES', fiscalPower: 4, firstRegistration: '2020-05-01' };
   await database.db.insert(vehicles).values(plates.map((plate) => ({ ...common, plate })));
   browser = await launchBrowser();
@@ -103,15 +103,24 @@ it('the public page says failing while the operator is down, and works again by 
   await anybody.goto(`${stack.origin}/etat`);
   const shown = (status: string) => anybody.locator(`article[aria-labelledby=canal-mvola][data-status=${status}]`);
   await shown('working').waitFor({ timeout: 30_000 });
+  // What was paid above is told of, by both ways.
+  await until(async () => (await anybody.getByText(fr.channels.never).count()) === 0, {
+    timeoutMs: 40_000,
+    what: 'the last payments',
+  });
   expect(await accessibilityFaults(anybody)).toEqual([]);
   await picture(anybody, 'etat-working-390');
   await tell('outage', { operator: 'mvola', kind: 'unavailable', seconds: 600 });
   await order(plates[2] ?? '', 'mvola');
   await shown('failing').waitFor({ timeout: 90_000 });
-  expect(await anybody.getByText(fr.channels.status.failing).isVisible()).toBe(true);
+  expect(await anybody.getByText(fr.channels.status.failing, { exact: true }).isVisible()).toBe(true);
   expect(await accessibilityFaults(anybody)).toEqual([]);
   await picture(anybody, 'etat-failing-390');
-  await payer.goto(`${stack.origin}/payer?plaque=${plates[1] ?? ''}`, { waitUntil: 'networkidle' });
+  // Who is about to pay is told beside that way to pay, and may take it all the same.
+  await payer.goto(`${stack.origin}/payer?plaque=${plates[3] ?? ''}`, { waitUntil: 'networkidle' });
+  await payer.getByText(fr.channels.notice.failing).first().waitFor();
+  expect(await accessibilityFaults(payer)).toEqual([]);
+  await picture(payer, 'payer-failing-390');
   await anybody.setViewportSize(DESK);
   await picture(anybody, 'etat-failing-1440');
   await tell('outage', { operator: 'mvola', kind: 'unavailable', seconds: 0 });
