@@ -92,7 +92,7 @@ it.each(['ABCDEFGHJKLMNPQRSTUV', 'abc', '%27%20or%201', 'A'.repeat(500)])('knows
 it('answers so many questions of an address, and then asks it to wait', async () => {
   left = 0;
   const answer = await get('receipts/ABCDEFGHJKLMNPQRSTUV');
-  expect([answer.status, (await answer.json())]).toEqual([
+  expect([answer.status, await answer.json()]).toEqual([
     429,
     { error: { code: 'RATE_LIMITED', details: { retryAfterSeconds: 9 } } },
   ]);
