@@ -92,8 +92,10 @@ describe('a refund', () => {
     const first = await fixture.proposed(payment);
     const rejected = await fixture.refunds.reject(fixture.supervisor, first.id, 'Le reçu est en règle.');
     expect(rejected).toMatchObject({ state: 'rejected', decisionNote: 'Le reçu est en règle.' });
+    fixture.clock.turn(1_000);
     const second = await fixture.proposed(payment);
     expect(await fixture.refunds.withdraw(fixture.agent, second.id)).toMatchObject({ state: 'withdrawn' });
+    fixture.clock.turn(1_000);
     expect((await fixture.proposed(payment)).state).toBe('proposed');
     expect(await fixture.count('ledger_entries')).toBe(before);
     expect((await view(payment.id)).refunds.map(({ stage }) => stage)).toEqual(['rejected', 'proposed']);

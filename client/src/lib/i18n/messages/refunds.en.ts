@@ -95,6 +95,11 @@ export const refunds: Translation<typeof fr> = {
     rejected: 'The refund was not granted. Ask an office for the reason.',
     owedAgain: 'The receipts concerned are not valid any more, and the tax is owed again.',
     revoked: (date) => `Receipt cancelled on ${date}`,
-    history: { proposed: 'Refund being looked at', under_way: 'Refund under way', paid_back: 'Paid back', rejected: 'Refund not granted' },
+    history: {
+      proposed: 'Refund being looked at',
+      under_way: 'Refund under way',
+      paid_back: 'Paid back',
+      rejected: 'Refund not granted',
+    },
   },
 };

@@ -99,6 +99,11 @@ export const refunds = {
     rejected: 'La demande de remboursement n’a pas été accordée. Adressez-vous à un bureau pour en connaître la raison.',
     owedAgain: 'Les reçus concernés ne sont plus valables, et la taxe est de nouveau à payer.',
     revoked: (date: string) => `Reçu annulé le ${date}`,
-    history: { proposed: 'Remboursement à l’étude', under_way: 'Remboursement en cours', paid_back: 'Remboursé', rejected: 'Remboursement non accordé' },
+    history: {
+      proposed: 'Remboursement à l’étude',
+      under_way: 'Remboursement en cours',
+      paid_back: 'Remboursé',
+      rejected: 'Remboursement non accordé',
+    },
   },
 };
