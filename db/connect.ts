@@ -10,6 +10,7 @@ import * as refunds from './schema/refunds.ts';
 import * as tax from './schema/tax.ts';
 import * as tickets from './schema/tickets.ts';
 import * as vehicles from './schema/vehicles.ts';
+import { watchedSocket } from './socket.ts';
 
 export const schema = {
   ...documents,
@@ -36,7 +37,12 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   applicationName: string;
   onNotice?: (message: string) => void;
+  /** Milliseconds without a word after which a line is given up, and what was asked on it fails; without it: never. */
+  silentMs?: number;
 }
+
+/** For what serves people and jobs: nothing they ask of the database takes so long. Milliseconds. */
+export const SILENT_MS = 30_000;
 
 export interface Database {
   db: Db;
@@ -58,6 +64,7 @@ export function connectRaw(options: DatabaseOptions): Sql {
     idle_timeout: 0,
     max_lifetime: null,
     connection: { application_name: options.applicationName },
+    ...(options.silentMs !== undefined && { socket: watchedSocket(options.silentMs) }),
     onnotice: (notice) => options.onNotice?.(notice['message'] ?? ''),
   });
 }

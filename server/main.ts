@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { connectDatabase } from '#db/connect.ts';
+import { connectDatabase, SILENT_MS } from '#db/connect.ts';
 import { ConfigError } from '#shared/node/config.ts';
 import { createLogger } from '#shared/node/logger.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
 import { createObjectStore, objectStoreOptions, prepareWhenThere } from '#shared/node/object-store.ts';
-import { connectRedis } from '#shared/node/redis.ts';
+import { connectRedis, redisAtStart } from '#shared/node/redis.ts';
 import { createShutdown } from '#shared/node/shutdown.ts';
 import { loadServerConfig } from './config.ts';
 import { loadStaticFiles } from './http/static-files.ts';
@@ -21,7 +21,9 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const database = connectDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME });
+  const database = connectDatabase({
+    ...{ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME, silentMs: SILENT_MS },
+  });
   shutdown.add('database', database.close);
   const redis = {
     queues: connectRedis(config.REDIS_QUEUES_URL, 'fail-fast', logger, `${config.NODE_NAME}-queues`),
@@ -30,6 +32,8 @@ async function main(): Promise<void> {
     adapter: connectRedis(config.REDIS_QUEUES_URL, 'patient', logger, `${config.NODE_NAME}-adapter`),
   };
   shutdown.add('redis', () => Object.values(redis).forEach((connection) => connection.disconnect()));
+  // The live bus is subscribed to before anything is served: without Redis that would wait for ever, and say nothing.
+  await redisAtStart([redis.bus, redis.adapter], logger);
   const store = createObjectStore(objectStoreOptions(config));
   shutdown.add('object store', store.close);
   shutdown.add('object store’s preparation', await prepareWhenThere(store, logger));

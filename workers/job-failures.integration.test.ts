@@ -28,11 +28,11 @@ it.each(['tried again', 'for good'])(
       handlers: {
         'document.images': async () => {
           const failure = await database.db.execute(sql`select ${PHONE}::text::uuid`).then(
-            () => null,
-            (error: unknown) => error as Error,
+            () => new Error('the statement did not fail'),
+            (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
           );
-          raised.push(`${failure?.message} ${String(failure?.cause)}`);
-          throw how === 'for good' ? new UnrecoverableError(failure?.message) : failure;
+          raised.push(`${failure.message} ${String(failure.cause)}`);
+          throw how === 'for good' ? new UnrecoverableError(failure.message) : failure;
         },
       },
     });

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { connectDatabase } from '#db/connect.ts';
+import { connectDatabase, SILENT_MS } from '#db/connect.ts';
 import type { QueueName } from '#shared/contracts/jobs.ts';
 import { ConfigError } from '#shared/node/config.ts';
 import { startHealthServer } from '#shared/node/health-server.ts';
@@ -33,7 +33,9 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
-  const database = connectDatabase({ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME });
+  const database = connectDatabase({
+    ...{ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME, silentMs: SILENT_MS },
+  });
   shutdown.add('database', database.close);
   const { db } = database;
   const redisQueues = connectRedis(config.REDIS_QUEUES_URL, 'fail-fast', logger, `${config.NODE_NAME}-queues`);

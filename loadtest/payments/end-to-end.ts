@@ -70,7 +70,7 @@ export async function measureEndToEnd(
           await payments.receiveWebhook('mtn_momo', { path: [paymentId, GENUINE], signature: null, body });
         },
         ...{ 'refund.push': ignored, 'refund.open': ignored, 'receipt.render': ignored },
-        ...{ 'revocations.issue': ignored, 'payment.poll': ignored },
+        ...{ 'revocations.issue': ignored, 'payment.poll': ignored, 'channels.look': ignored },
       },
     }),
     workQueue({

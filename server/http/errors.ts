@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ZodError } from 'zod';
 import { AppError, ERROR_STATUS, type ErrorBody, type ErrorCode } from '#shared/contracts/errors.ts';
 import type { Logger } from '#shared/node/logger.ts';
+import { faultOf } from '../faults.ts';
 import type { HttpEnvironment } from './environment.ts';
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -19,7 +19,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 /**
  * What a client is told of anything that was thrown: an AppError as it is, a schema's refusal as INVALID_INPUT with the fields
- * concerned, anything else as INTERNAL with an incident code under which the fault is in the log.
+ * concerned, anything else as UNAVAILABLE or INTERNAL with an incident code under which the fault is in the log.
  */
 export function errorBodyOf(error: unknown, logger: Logger): ErrorBody {
   if (error instanceof AppError) return error.toBody();
@@ -31,9 +31,9 @@ export function errorBodyOf(error: unknown, logger: Logger): ErrorBody {
     const code = CODE_OF_STATUS[error.status];
     if (code) return { code };
   }
-  const incident = randomBytes(5).toString('hex');
-  logger.error({ err: error, incident }, 'a request failed');
-  return { code: 'INTERNAL', incident };
+  const fault = faultOf(error);
+  logger.error({ err: error, incident: fault.incident, told: fault.code }, 'a request failed');
+  return fault;
 }
 
 /** Answers a request with an error. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { COMMANDS, type CommandName } from '#shared/contracts/commands.ts';
 import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import type { Logger } from '#shared/node/logger.ts';
+import { faultOf } from '../faults.ts';
 import type { CommandContext, CommandHandlers } from './commands.ts';
 import { GUEST_COMMANDS } from './guests.ts';
 import type { LiveSocket } from './session-registry.ts';
@@ -80,9 +80,10 @@ export function createCommandDispatcher(deps: CommandDispatcherDeps): CommandDis
       logger.debug({ command: name, refused: error.code }, 'command refused');
       return error.toBody();
     }
-    const incident = randomUUID().slice(0, 8);
-    logger.error({ err: error, command: name, incident, userId: socket.data.viewer.userId }, 'a command failed');
-    return { code: 'INTERNAL', incident };
+    const fault = faultOf(error);
+    const { incident, code: told } = fault;
+    logger.error({ err: error, command: name, incident, told, userId: socket.data.viewer.userId }, 'a command failed');
+    return fault;
   }
 }
 

@@ -54,3 +54,11 @@ export async function redisReady(redis: Redis, timeoutMs = 10_000): Promise<void
     });
   });
 }
+
+/** At a start: says that it waits, and rejects with what to look at when Redis is not there after `timeoutMs`. */
+export async function redisAtStart(connections: readonly Redis[], logger: Logger, timeoutMs = 30_000): Promise<void> {
+  if (connections.some(({ status }) => status !== 'ready')) logger.info({ timeoutMs }, 'waiting for Redis');
+  await Promise.all(connections.map((one) => redisReady(one, timeoutMs))).catch(() => {
+    throw new Error(`Redis is not there after ${timeoutMs / 1_000} s: look at REDIS_QUEUES_URL and at Redis itself`);
+  });
+}

@@ -1,0 +1,34 @@
+import { connect, type Socket } from 'node:net';
+
+/** Where postgres.js wants to go, as it hands it to `socket`. */
+interface Target {
+  host: string | string[];
+  port: number | number[];
+  path?: string | false;
+}
+
+const CONNECT_MS = 5_000;
+const KEEP_ALIVE_MS = 10_000;
+
+/**
+ * Opens lines to Postgres that are given up when nothing came for `silentMs`. A host that vanishes says nothing, and what is asked on its
+ * line would wait for TCP's quarter of an hour; postgres.js has no limit of its own. A line that is merely idle is given up as well, and
+ * opened again when it is needed. Not by `statement_timeout`: a vanished host does not keep it, and PgBouncer refuses it at the start.
+ */
+export function watchedSocket(silentMs: number): (target: Target) => Promise<Socket> {
+  return ({ host, port, path }) =>
+    new Promise((resolve, reject) => {
+      const [name, number] = [[host].flat()[0] ?? 'localhost', [port].flat()[0] ?? 5432];
+      const socket = path
+        ? connect(path)
+        : connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+      const giveUp = (): void => void socket.destroy(Object.assign(new Error('Postgres says nothing'), { code: 'ETIMEDOUT' }));
+      socket.setTimeout(Math.min(CONNECT_MS, silentMs), giveUp);
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        socket.setTimeout(silentMs);
+        resolve(socket);
+      });
+    });
+}
