@@ -139,7 +139,10 @@ describe('every way a session ends', () => {
 
   it('rights changed: another office', async () => {
     const [office] = await db().insert(offices).values({ code: 'A', name: 'A', city: 'A' }).returning();
-    await db().update(users).set({ officeId: office?.id ?? null }).where(eq(users.id, session.userId));
+    await db()
+      .update(users)
+      .set({ officeId: office?.id ?? null })
+      .where(eq(users.id, session.userId));
     await relay();
     await dead();
   });

@@ -7,7 +7,16 @@ import type { Role } from '#shared/contracts/identity.ts';
 export type Scope = 'own' | 'office' | 'all';
 
 /** Everything that not everybody may do. `<thing>.<verb>`. */
-export type Action = 'queue.read' | 'ticket.serve' | 'kiosk.set_up' | 'bureau.enter' | 'refund.read' | 'refund.propose' | 'refund.withdraw' | 'refund.decide' | 'refund.settle';
+export type Action =
+  | 'queue.read'
+  | 'ticket.serve'
+  | 'kiosk.set_up'
+  | 'bureau.enter'
+  | 'refund.read'
+  | 'refund.propose'
+  | 'refund.withdraw'
+  | 'refund.decide'
+  | 'refund.settle';
 
 /**
  * The one table of who may do what: a role that a line does not name may not; an action without a line does not compile. Of refunds: the

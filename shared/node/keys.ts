@@ -9,7 +9,8 @@ export type KeyPurpose =
   | 'payment-callbacks'
   | 'ticket-passes'
   | 'unsubscribe'
-  | 'known-browsers' | 'transfer-code';
+  | 'known-browsers'
+  | 'transfer-code';
 
 /** A 32-byte key derived from the secret (HKDF-SHA256, RFC 5869). The same secret and purpose give the same key in every process. */
 export function deriveKey(secret: string, purpose: KeyPurpose): Buffer {
