@@ -21,7 +21,18 @@ export interface DemoPerson {
   password: string;
 }
 
-export type DemoStaff = Omit<DemoPerson, 'phone'>;
+export type DemoStaff = Omit<DemoPerson, 'phone'> & {
+  /** What the codes of the second step are made of (base32): of the demo alone, known to everybody like its passwords. */
+  totpSecret: string;
+};
+
+/** 160 bits each (RFC 4226 asks for that many). */
+const DEMO_TOTP_SECRETS: Readonly<Record<Exclude<Role, 'citizen'>, string>> = {
+  agent: 'DEMOAGENTVIGNETTEAAAABBBBCCCCDDD',
+  supervisor: 'DEMOSUPERVISORVIGNETTEAAAABBBBCC',
+  administrator: 'DEMOADMINVIGNETTEAAAABBBBCCCCDDD',
+  auditor: 'DEMOAUDITORVIGNETTEAAAABBBBCCCCD',
+};
 
 export interface DemoVehicle {
   country: string;
@@ -48,7 +59,7 @@ const staff = (
 ): DemoCountry['staff'] => {
   const one = (role: keyof typeof people): DemoStaff => {
     const [name, password] = people[role];
-    return { name, email: `${role}@${host}`, password };
+    return { name, email: `${role}@${host}`, password, totpSecret: DEMO_TOTP_SECRETS[role] };
   };
   return { agent: one('agent'), supervisor: one('supervisor'), administrator: one('administrator'), auditor: one('auditor') };
 };

@@ -3,7 +3,7 @@ import { hashPassword } from '#shared/node/password-hash.ts';
 import type { CountryCode } from '#shared/domain/countries/countries.ts';
 import { FIRST_GRIDS } from '#shared/domain/countries/grids.ts';
 import type { Db, Tx } from './connect.ts';
-import { DEMO, type DemoCountry, type DemoPerson, type DemoStaff, type DemoVehicle } from './demo-data.ts';
+import { DEMO, type DemoCountry, type DemoPerson, type DemoVehicle } from './demo-data.ts';
 import { seedServices } from './demo-services.ts';
 import { approveGrid, draftGrid, proposeGrid } from './price-grid-versions.ts';
 import { listGrids } from './price-grids.repository.ts';
@@ -15,6 +15,8 @@ export interface DemoSignIn {
   role: string;
   identifier: string;
   password: string;
+  /** Of the staff: what the codes of the second step are made of (base32). */
+  totpSecret?: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface DemoSignIn {
  */
 export async function seedDemo(db: Db, country: CountryCode, taken: readonly DemoVehicle[]): Promise<DemoSignIn[]> {
   const demo = DEMO[country];
-  const people: (DemoStaff & { role: string; phone?: string })[] = [
+  const people: (Omit<DemoPerson, 'phone'> & { role: string; phone?: string; totpSecret?: string })[] = [
     ...Object.values(demo.people).map((person) => ({ ...person, role: 'citizen' })),
     ...Object.entries(demo.staff).map(([role, person]) => ({ ...person, role })),
   ];
@@ -53,7 +55,12 @@ export async function seedDemo(db: Db, country: CountryCode, taken: readonly Dem
         .onConflictDoNothing();
   });
   await seedGrid(db, country, demo.taxOffice);
-  return people.map(({ role, email, password }) => ({ role, identifier: email, password }));
+  return people.map(({ role, email, password, totpSecret }) => ({
+    role,
+    identifier: email,
+    password,
+    ...(totpSecret && { totpSecret }),
+  }));
 }
 
 /** The country's file becomes version 1, approved and in force; goes on where it was interrupted, leaves versions of others alone. */
@@ -77,7 +84,7 @@ async function staffOf(db: Db, person: { name: string; email: string; role: stri
 
 async function addPerson(
   tx: Tx,
-  { name, email, phone }: DemoStaff & { phone?: string },
+  { name, email, phone }: Pick<DemoPerson, 'name' | 'email'> & { phone?: string },
   rights: { role?: string; officeId?: string | undefined },
   passwordHash: string,
 ): Promise<void> {

@@ -25,7 +25,9 @@ import {
 const PREFERRED_PORTS = { balancer: 4870, catcher: 4871, sandbox: 4872 };
 
 const SignIns = z.object({
-  signIns: z.array(z.object({ role: z.string(), identifier: z.string(), password: z.string() })),
+  signIns: z.array(
+    z.object({ role: z.string(), identifier: z.string(), password: z.string(), totpSecret: z.string().optional() }),
+  ),
 });
 /** A demo account that the seed made. */
 export type SignIn = z.infer<typeof SignIns>['signIns'][number];
