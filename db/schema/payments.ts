@@ -14,10 +14,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
-import type { PaymentFailure, PaymentState, ProviderCode } from '../../shared/contracts/payments.ts';
+import type { PaymentFailure, PaymentState, PaymentWay, ProviderCode } from '../../shared/contracts/payments.ts';
 import type { RevocationReason } from '../../shared/contracts/receipts.ts';
 import type { AssessmentLine } from '../../shared/contracts/tax.ts';
 import { users } from './identity.ts';
+import { tillSessions } from './till.ts';
 import { vehicles } from './vehicles.ts';
 
 /** Integers of the minor unit. */
@@ -28,13 +29,14 @@ export const paymentIntents = pgTable(
   'payment_intents',
   {
     id: uuid('id').primaryKey().defaultRandom(),
-    payerId: uuid('payer_id')
-      .notNull()
-      .references(() => users.id),
+    /** Null: paid at a counter by somebody without an account. */
+    payerId: uuid('payer_id').references(() => users.id),
+    /** The till in which the cash lies; null: a provider has it. */
+    tillId: uuid('till_id').references(() => tillSessions.id),
     /** Given by the page; kept with what it was given for, and so with its answer. */
     idempotencyKey: uuid('idempotency_key').notNull(),
     orderDigest: text('order_digest').notNull(),
-    provider: text('provider').$type<ProviderCode>().notNull(),
+    provider: text('provider').$type<PaymentWay>().notNull(),
     /** E.164; null: the provider asks no telephone. */
     phone: text('phone'),
     /** The provider's own id of the order, under which it can be asked; null: not given yet, or it goes by ours. */
@@ -59,6 +61,10 @@ export const paymentIntents = pgTable(
   },
   (t) => [
     uniqueIndex('payment_intents_key').on(t.payerId, t.idempotencyKey),
+    uniqueIndex('payment_intents_till_key').on(t.id, t.tillId),
+    index('payment_intents_till_idx')
+      .on(t.tillId)
+      .where(sql`${t.tillId} is not null`),
     // One order of theirs is one of ours.
     uniqueIndex('payment_intents_handle_key')
       .on(t.provider, t.providerHandle)
@@ -74,6 +80,13 @@ export const paymentIntents = pgTable(
       sql`${t.state} in ('created', 'pushed', 'pending', 'succeeded', 'failed', 'expired', 'unknown', 'reconciled', 'receipted')`,
     ),
     check('payment_intents_phone', sql`${t.phone} is not null or ${t.provider} not in ('mtn_momo', 'mvola')`),
+    // Cash lies in a till; what lies in a till is cash, and is there: it was never waited for.
+    check('payment_intents_till', sql`(${t.provider} = 'cash') = (${t.tillId} is not null)`),
+    check(
+      'payment_intents_cash_is_there',
+      sql`${t.provider} <> 'cash' or (${t.state} in ('pending', 'receipted') and ${t.nextCheckAt} is null)`,
+    ),
+    check('payment_intents_payer', sql`${t.payerId} is not null or ${t.provider} = 'cash'`),
     check('payment_intents_amount_positive', sql`${t.amount} > 0`),
     check('payment_intents_refund_due', sql`${t.refundDue} in (0, ${t.amount})`),
   ],
@@ -146,7 +159,7 @@ export const settlements = pgTable('settlements', {
 export const providerRefs = pgTable(
   'provider_refs',
   {
-    provider: text('provider').$type<ProviderCode>().notNull(),
+    provider: text('provider').$type<PaymentWay>().notNull(),
     reference: text('reference').notNull(),
     intentId: uuid('intent_id')
       .notNull()
@@ -167,8 +180,9 @@ export const payments = pgTable(
     intentId: uuid('intent_id').notNull(),
     assessmentId: uuid('assessment_id').notNull(),
     vehicleId: uuid('vehicle_id').notNull(),
-    payerId: uuid('payer_id').notNull(),
-    provider: text('provider').$type<ProviderCode>().notNull(),
+    /** Null: somebody without an account. */
+    payerId: uuid('payer_id'),
+    provider: text('provider').$type<PaymentWay>().notNull(),
     amount: money('amount').notNull(),
     currency: text('currency').notNull(),
     paidAt: instant('paid_at').notNull(),
@@ -186,9 +200,10 @@ export const ledgerEntries = pgTable(
   {
     postingId: uuid('posting_id').notNull(),
     ordinal: smallint('ordinal').notNull(),
-    intentId: uuid('intent_id')
-      .notNull()
-      .references(() => paymentIntents.id),
+    /** Null: a till's own posting. */
+    intentId: uuid('intent_id').references(() => paymentIntents.id),
+    /** Of the till whose float, count or hand-over it is; null: a payment's or refund's posting. */
+    tillId: uuid('till_id').references(() => tillSessions.id),
     /** Of the refund that it corrects or pays; null: a settlement's own posting. */
     refundId: uuid('refund_id'),
     itemId: uuid('item_id'),
@@ -206,6 +221,10 @@ export const ledgerEntries = pgTable(
     index('ledger_entries_refund_idx')
       .on(t.refundId)
       .where(sql`${t.refundId} is not null`),
+    index('ledger_entries_till_idx')
+      .on(t.tillId)
+      .where(sql`${t.tillId} is not null`),
+    check('ledger_entries_of_one', sql`(${t.intentId} is null) <> (${t.tillId} is null)`),
     check('ledger_entries_one_side', sql`${t.debit} >= 0 and ${t.credit} >= 0 and (${t.debit} > 0) <> (${t.credit} > 0)`),
   ],
 );
@@ -217,7 +236,10 @@ export const receiptCounters = pgTable(
   (t) => [primaryKey({ columns: [t.series, t.year] })],
 );
 
-/** One receipt an item, append only but for `pdf_at`. `text` is what `signature` (Ed25519, base64url) signs. */
+/**
+ * One receipt an item, append only but for `pdf_at`. `text` is what `signature` (Ed25519, base64url) signs; both are there from the first,
+ * but for cash: a node gives the number, the payment workers sign within about a second, once.
+ */
 export const receipts = pgTable(
   'receipts',
   {
@@ -231,9 +253,9 @@ export const receipts = pgTable(
     series: text('series').notNull(),
     year: integer('year').notNull(),
     number: integer('number').notNull(),
-    keyId: text('key_id').notNull(),
-    text: text('text').notNull(),
-    signature: text('signature').notNull(),
+    keyId: text('key_id'),
+    text: text('text'),
+    signature: text('signature'),
     validUntil: date('valid_until', { mode: 'string' }).notNull(),
     issuedAt: instant('issued_at').notNull(),
     /** When its PDF was put into the object store; null until then. */
@@ -246,6 +268,10 @@ export const receipts = pgTable(
     index('receipts_without_pdf_idx')
       .on(t.issuedAt)
       .where(sql`${t.pdfAt} is null`),
+    check(
+      'receipts_signed_whole',
+      sql`(${t.keyId} is null) = (${t.signature} is null) and (${t.text} is null) = (${t.signature} is null) and (${t.pdfAt} is null or ${t.signature} is not null)`,
+    ),
   ],
 );
 

@@ -12,11 +12,12 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { ProviderCode } from '../../shared/contracts/payments.ts';
+import type { PaymentWay } from '../../shared/contracts/payments.ts';
 import type { RefundFailure, RefundKind, RefundReason, RefundState } from '../../shared/contracts/refunds.ts';
 import { instant } from './columns.ts';
 import { offices, users } from './identity.ts';
 import { paymentIntents, paymentItems } from './payments.ts';
+import { tillSessions } from './till.ts';
 
 /** Integers of the minor unit. */
 const money = (name: string) => bigint(name, { mode: 'number' });
@@ -120,14 +121,22 @@ export const refundPayouts = pgTable(
     refundId: uuid('refund_id')
       .primaryKey()
       .references(() => refunds.id),
-    /** The provider, or `hand`: paid by a person, from wherever. */
-    channel: text('channel').$type<ProviderCode | 'hand'>().notNull(),
+    /** The provider, `cash`: out of a till, or `hand`: paid by a person, from wherever. */
+    channel: text('channel').$type<PaymentWay | 'hand'>().notNull(),
+    /** The till that it was paid out of. */
+    tillId: uuid('till_id').references(() => tillSessions.id),
     reference: text('reference').notNull(),
     amount: money('amount').notNull(),
     currency: text('currency').notNull(),
     paidAt: instant('paid_at').notNull(),
   },
-  (t) => [uniqueIndex('refund_payouts_reference_key').on(t.channel, t.reference)],
+  (t) => [
+    uniqueIndex('refund_payouts_reference_key').on(t.channel, t.reference),
+    index('refund_payouts_till_idx')
+      .on(t.tillId)
+      .where(sql`${t.tillId} is not null`),
+    check('refund_payouts_till', sql`(${t.channel} = 'cash') = (${t.tillId} is not null)`),
+  ],
 );
 
 /** Taxes whose payment was reversed, append only: each once. The payment itself stays as it is. */

@@ -35,8 +35,11 @@ export const ProviderCode = z.enum(PROVIDERS);
 export type ProviderCode = z.infer<typeof ProviderCode>;
 export const MobileMoney = z.enum(MOBILE_MONEY);
 export type MobileMoney = z.infer<typeof MobileMoney>;
+/** How a payment was made: through a provider, or in cash at a counter. */
+export const PaymentWay = z.enum([...PROVIDERS, 'cash']);
+export type PaymentWay = z.infer<typeof PaymentWay>;
 /** Whether the provider asks on a telephone, so that the order needs its number. */
-export const isMobileMoney = (code: ProviderCode): code is MobileMoney => MobileMoney.safeParse(code).success;
+export const isMobileMoney = (code: PaymentWay): code is MobileMoney => MobileMoney.safeParse(code).success;
 
 /** Why a provider refused. `refused`: for a reason of its own. */
 export const PaymentFailure = z.enum([
@@ -123,7 +126,7 @@ export const PaymentView = z.object({
   id: Id,
   state: PaymentState,
   version: z.number().int(),
-  provider: ProviderCode,
+  provider: PaymentWay,
   /** The telephone that was asked, all but its last three digits hidden; null: none was. */
   phone: z.string().nullable(),
   /** The provider's page where the payer pays, while that can be done. */
