@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 
 /** A tax office: counters, tills and staff belong to one. */
@@ -62,6 +62,8 @@ export const sessions = pgTable(
     expiresAt: instant('expires_at').notNull(),
     ipAddress: text('ip_address'),
     userAgent: text('user_agent'),
+    /** When the person last gave a second factor. A session of the staff opens nothing before. */
+    secondFactorAt: instant('second_factor_at'),
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
@@ -108,4 +110,35 @@ export const verifications = pgTable(
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
   (t) => [index('verifications_identifier_idx').on(t.identifier)],
+);
+
+/**
+ * The device that makes the codes of a person's second step (TOTP, RFC 6238). The secret is sealed (shared/node/keys.ts), bound to the
+ * person; a new one waits in `nextSealedSecret`, bound to the session that asked, until a code of it was given.
+ */
+export const secondFactors = pgTable('second_factors', {
+  userId: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  sealedSecret: text('sealed_secret'),
+  nextSealedSecret: text('next_sealed_secret'),
+  /** The step of the newest code that was taken: none is taken twice, nor an older one. */
+  lastStep: bigint('last_step', { mode: 'number' }).notNull().default(0),
+  enrolledAt: instant('enrolled_at'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** Codes on paper for who has lost that device: keyed hashes, each taken once. */
+export const backupCodes = pgTable(
+  'backup_codes',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    hash: text('hash').notNull(),
+    usedAt: instant('used_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [uniqueIndex('backup_codes_user_hash_key').on(t.userId, t.hash)],
 );
