@@ -79,3 +79,14 @@ export const tillSessions = pgTable(
     check('till_sessions_noted_by_another', sql`${t.notedBy} <> ${t.agentId}`),
   ],
 );
+
+/**
+ * The series of an office's receipts for cash, `C<ordinal>`: its own, so that one office's counter holds up no other. A device that is to
+ * give numbers without a network gets a series of its own beside it.
+ */
+export const officeSeries = pgTable('office_series', {
+  officeId: uuid('office_id')
+    .primaryKey()
+    .references(() => offices.id),
+  ordinal: integer('ordinal').generatedAlwaysAsIdentity().unique(),
+});
