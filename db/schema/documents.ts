@@ -59,6 +59,9 @@ export const documents = pgTable(
   },
   (t) => [
     index('documents_user_idx').on(t.userId, t.createdAt.desc()),
+    index('documents_vehicle_idx')
+      .on(t.vehicleId)
+      .where(sql`${t.vehicleId} is not null`),
     index('documents_status_idx').on(t.status, t.createdAt.desc()),
     index('documents_queue_idx')
       .on(t.queueNumber)

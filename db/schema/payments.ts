@@ -126,7 +126,11 @@ export const paymentItems = pgTable(
     lines: jsonb('lines').$type<AssessmentLine[]>().notNull(),
     amount: money('amount').notNull(),
   },
-  (t) => [uniqueIndex('payment_items_key').on(t.intentId, t.assessmentId), check('payment_items_positive', sql`${t.amount} > 0`)],
+  (t) => [
+    uniqueIndex('payment_items_key').on(t.intentId, t.assessmentId),
+    index('payment_items_vehicle_idx').on(t.vehicleId),
+    check('payment_items_positive', sql`${t.amount} > 0`),
+  ],
 );
 
 /** Who holds a tax: one intent at a time, and the one that paid it for ever. */
@@ -265,6 +269,8 @@ export const receipts = pgTable(
     uniqueIndex('receipts_item_key').on(t.itemId),
     uniqueIndex('receipts_number_key').on(t.series, t.year, t.number),
     index('receipts_intent_idx').on(t.intentId),
+    index('receipts_from_start').on(t.reference.op('text_pattern_ops')),
+    index('receipts_from_end').on(sql`reverse(${t.reference}) text_pattern_ops`),
     index('receipts_without_pdf_idx')
       .on(t.issuedAt)
       .where(sql`${t.pdfAt} is null`),

@@ -4,6 +4,7 @@ import { instant } from './columns.ts';
 import type { TicketPriority, TicketSource, TicketState } from '../../shared/contracts/tickets.ts';
 import type { QueueRules } from '../../shared/domain/tickets/rank.ts';
 import { offices, users } from './identity.ts';
+import { vehicles } from './vehicles.ts';
 
 /** What an office does for people. Tickets of a service are numbered with its prefix. */
 export const officeServices = pgTable(
@@ -98,6 +99,8 @@ export const tickets = pgTable(
     version: integer('version').notNull().default(1),
     /** The account that took it, where there is one. */
     userId: uuid('user_id').references(() => users.id),
+    /** The vehicle that it is about, said by an agent: who gets it next sees it. */
+    vehicleId: uuid('vehicle_id').references(() => vehicles.id),
     /** The agent who has it; while it waits: to whom alone it was passed on. */
     agentId: uuid('agent_id').references(() => users.id),
     counter: text('counter'),

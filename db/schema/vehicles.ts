@@ -14,7 +14,12 @@ export const owners = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
-  (t) => [uniqueIndex('owners_user_key').on(t.userId)],
+  (t) => [
+    uniqueIndex('owners_user_key').on(t.userId),
+    index('owners_words_idx')
+      .using('gin', sql`name_words(${t.name})`)
+      .with({ fastupdate: false }),
+  ],
 );
 
 /** The register. `plate` is in normal form and unique in its country, whoever owns the vehicle. */
@@ -48,6 +53,14 @@ export const vehicles = pgTable(
     uniqueIndex('vehicles_plate_key').on(t.country, t.plate),
     index('vehicles_owner_idx').on(t.ownerId),
     index('vehicles_vin_idx').on(t.vin),
+    // For the search at the counter: from the beginning, from the end, by the words of the name (0020).
+    index('vehicles_plate_from_start').on(t.plate.op('text_pattern_ops')),
+    index('vehicles_plate_from_end').on(sql`reverse(${t.plate}) text_pattern_ops`),
+    index('vehicles_vin_from_start').on(t.vin.op('text_pattern_ops')),
+    index('vehicles_vin_from_end').on(sql`reverse(${t.vin}) text_pattern_ops`),
+    index('vehicles_words_idx')
+      .using('gin', sql`name_words(${t.holderName})`)
+      .with({ fastupdate: false }),
     check('vehicles_plate_normal', sql`${t.plate} = upper(${t.plate}) and ${t.plate} !~ '[[:space:]-]'`),
   ],
 );
@@ -69,6 +82,9 @@ export const vehicleClaims = pgTable(
     status: text('status').notNull().default('open'),
     openedAt: instant('opened_at').notNull().defaultNow(),
     closedAt: instant('closed_at'),
+    /** Who of the staff decided, and why it was refused: told to the claimant. */
+    decidedBy: uuid('decided_by').references(() => users.id),
+    reason: text('reason'),
   },
   (t) => [
     uniqueIndex('vehicle_claims_open_key')
@@ -78,3 +94,32 @@ export const vehicleClaims = pgTable(
     check('vehicle_claims_status_known', sql`${t.status} in ('open', 'accepted', 'refused', 'withdrawn')`),
   ],
 );
+
+/** What the staff writes down about a vehicle, append only. */
+export const vehicleNotes = pgTable(
+  'vehicle_notes',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    vehicleId: uuid('vehicle_id')
+      .notNull()
+      .references(() => vehicles.id),
+    authorId: uuid('author_id')
+      .notNull()
+      .references(() => users.id),
+    text: text('text').notNull(),
+    writtenAt: instant('written_at').notNull().defaultNow(),
+  },
+  (t) => [
+    index('vehicle_notes_vehicle_idx').on(t.vehicleId, t.writtenAt.desc()),
+    check('vehicle_notes_length', sql`length(${t.text}) between 1 and 500`),
+  ],
+);
+
+/**
+ * Every word of a name in the register, written by triggers (0020). A mistyped word is looked for here, among tens of thousands, and not
+ * among the names, half a million. Not unique: who writes a new word at the same moment as another must not wait for them.
+ */
+export const searchWords = pgTable('search_words', { word: text('word').notNull() }, (t) => [
+  index('search_words_from_start').on(t.word.op('text_pattern_ops')),
+  index('search_words_from_end').on(sql`reverse(${t.word}) text_pattern_ops`),
+]);
