@@ -210,6 +210,8 @@ export const ledgerEntries = pgTable(
     tillId: uuid('till_id').references(() => tillSessions.id),
     /** Of the refund that it corrects or pays; null: a settlement's own posting. */
     refundId: uuid('refund_id'),
+    /** Of the difference with a provider's statement that it corrects; no payment's and no till's then. */
+    differenceId: uuid('difference_id'),
     itemId: uuid('item_id'),
     account: text('account').notNull(),
     debit: money('debit').notNull(),
@@ -228,7 +230,7 @@ export const ledgerEntries = pgTable(
     index('ledger_entries_till_idx')
       .on(t.tillId)
       .where(sql`${t.tillId} is not null`),
-    check('ledger_entries_of_one', sql`(${t.intentId} is null) <> (${t.tillId} is null)`),
+    check('ledger_entries_of_one', sql`num_nonnulls(${t.intentId}, ${t.tillId}, ${t.differenceId}) = 1`),
     check('ledger_entries_one_side', sql`${t.debit} >= 0 and ${t.credit} >= 0 and (${t.debit} > 0) <> (${t.credit} > 0)`),
   ],
 );
