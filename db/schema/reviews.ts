@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
-import type { FieldChange, PhotoReason, ReviewReason, ReviewStatus } from '../../shared/contracts/reviews.ts';
-import type { PageSide } from '../../shared/contracts/documents.ts';
+import type { FieldChange, PageSide, PhotoReason, ReviewStatus } from '../../shared/contracts/documents.ts';
+import type { ReviewReason } from '../../shared/contracts/reviews.ts';
 import { documents } from './documents.ts';
 import { users } from './identity.ts';
 

@@ -8,6 +8,7 @@ import { Id, Instant } from './ids.ts';
  *     ▲          ├─► needs_photo   (the gate refused a photograph, with a reason; the citizen sends another or insists)
  *     └──────────┴─► failed        (nothing usable, or the image broke the reader twice; with a reason)
  *   any but confirmed ─► discarded
+ *   confirmed ─► needs_photo       (an agent asks for another photograph: see *review*)
  */
 export const DocumentStatus = z.enum(['queued', 'reading', 'needs_photo', 'read', 'confirmed', 'failed', 'discarded']);
 export type DocumentStatus = z.infer<typeof DocumentStatus>;
@@ -125,6 +126,33 @@ export const FieldView = ReadField.extend({
 });
 export type FieldView = z.infer<typeof FieldView>;
 
+/**
+ * A *review* is an agent's look at a document that is doubtful although the citizen confirmed it. A document has at most one.
+ *
+ *   open ─► accepted | corrected
+ *     └──► photo_asked ─► open   (the citizen sent another photograph and confirmed what was read of it)
+ */
+export const ReviewStatus = z.enum(['open', 'photo_asked', 'accepted', 'corrected']);
+export type ReviewStatus = z.infer<typeof ReviewStatus>;
+
+/** What is wrong with the photograph that the citizen is asked to take again; `other` is said in a note. */
+export const PhotoReason = z.enum(['blurred', 'cut', 'other_document', 'missing_side', 'other']);
+export type PhotoReason = z.infer<typeof PhotoReason>;
+export const PHOTO_NOTE_MAX = 200;
+
+/** A value that an agent put right, in canonical form; `from` is null where there was none. */
+export const FieldChange = z.object({ name: FieldName, from: z.string().nullable(), to: z.string() });
+export type FieldChange = z.infer<typeof FieldChange>;
+
+/** What its citizen sees of a review: how it stands, and what is asked for or was changed. Never who did it. */
+export const DocumentReview = z.object({
+  status: ReviewStatus,
+  photo: z.object({ reason: PhotoReason, side: PageSide, note: z.string() }).nullable(),
+  changes: z.array(FieldChange),
+  decidedAt: Instant.nullable(),
+});
+export type DocumentReview = z.infer<typeof DocumentReview>;
+
 /** State of the topic `document:<id>`. */
 export const DocumentView = z.object({
   id: Id,
@@ -143,6 +171,8 @@ export const DocumentView = z.object({
   country: z.string().length(2).nullish(),
   vehicleId: Id.nullable(),
   claimId: Id.nullable(),
+  /** An agent looks, or looked, at it. Absent in states of before it was there. */
+  review: DocumentReview.nullish(),
   submittedAt: Instant,
   readAt: Instant.nullable(),
   /** Wall time of the reading in milliseconds. */

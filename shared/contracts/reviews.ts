@@ -1,15 +1,6 @@
 import { z } from 'zod';
-import { DocumentView, FieldName, PageSide } from './documents.ts';
+import { DocumentView, FieldName, PHOTO_NOTE_MAX, PageSide, PhotoReason, ReviewStatus } from './documents.ts';
 import { Id, Instant } from './ids.ts';
-
-/**
- * A *review* is an agent's look at a document that is doubtful although the citizen confirmed it. A document has at most one.
- *
- *   open ─► accepted | corrected
- *     └──► photo_asked ─► open   (the citizen sent another photograph and confirmed what was read of it)
- */
-export const ReviewStatus = z.enum(['open', 'photo_asked', 'accepted', 'corrected']);
-export type ReviewStatus = z.infer<typeof ReviewStatus>;
 
 /** Why a document is doubtful. `field`: the one it is about. */
 export const ReviewCode = z.enum([
@@ -19,23 +10,13 @@ export const ReviewCode = z.enum([
   'typed_for_tax',
   'vin_check_digit',
   'plate_form',
-  'dates_conflict',
   'insisted',
 ]);
 export type ReviewCode = z.infer<typeof ReviewCode>;
 export const ReviewReason = z.object({ code: ReviewCode, field: FieldName.nullable() });
 export type ReviewReason = z.infer<typeof ReviewReason>;
 
-/** What is wrong with the photograph that the citizen is asked to take again; `other` is said in a note. */
-export const PhotoReason = z.enum(['blurred', 'cut', 'other_document', 'missing_side', 'other']);
-export type PhotoReason = z.infer<typeof PhotoReason>;
-export const PHOTO_NOTE_MAX = 200;
-
-/** A value that an agent put right, in canonical form; `from` is null where there was none. */
-export const FieldChange = z.object({ name: FieldName, from: z.string().nullable(), to: z.string() });
-export type FieldChange = z.infer<typeof FieldChange>;
-
-/** One line of the list. */
+/** One line of the list. `reasons` are those of its round. */
 export const ReviewListed = z.object({
   documentId: Id,
   status: ReviewStatus,
@@ -79,17 +60,18 @@ export type TakenReview = z.infer<typeof TakenReview>;
 export const TakeReview = z.object({ documentId: Id });
 export const DecideReview = z.object({
   documentId: Id,
-  /** The version of the document that the agent saw. */
-  version: z.number().int(),
+  /** The round that the agent saw. */
+  round: z.number().int(),
   /** None: everything is accepted as it stands. */
   corrections: z.array(z.object({ name: FieldName, value: z.string().trim().min(1).max(120) })).max(FieldName.options.length),
 });
+export type DecideReview = z.infer<typeof DecideReview>;
 export type DecideReview = z.infer<typeof DecideReview>;
 
 export const AskPhoto = z
   .object({
     documentId: Id,
-    version: z.number().int(),
+    round: z.number().int(),
     reason: PhotoReason,
     side: PageSide,
     note: z.string().trim().max(PHOTO_NOTE_MAX).default(''),
