@@ -41,3 +41,21 @@ export function wholeYears(from: string, to: string): number {
   const years = yearOf(to) - yearOf(from);
   return Math.max(0, to.slice(5) >= from.slice(5) ? years : years - 1);
 }
+
+/** The instant of a local time (`YYYY-MM-DD HH:MM:SS`) in a time zone (IANA). One that a change of the clocks skips is the next there is. */
+export function instantOf(date: string, time: string, timeZone: string): Date {
+  const wanted = Date.parse(`${date}T${time}Z`);
+  const format = new Intl.DateTimeFormat('en-US', {
+    ...{ timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  });
+  const shown = (instant: number): number => {
+    const part = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+    return Date.UTC(year, month - 1, day, hour, minute, second);
+  };
+  // Twice: the offset at the first guess may not be that of the answer.
+  let instant = wanted;
+  for (let turn = 0; turn < 2; turn += 1) instant += wanted - shown(instant);
+  return new Date(instant);
+}
