@@ -8,7 +8,7 @@ export const bureau = {
   nothing: 'Votre rôle n’ouvre encore aucune page ici.',
   role: { citizen: 'Usager', agent: 'Agent', supervisor: 'Superviseur', administrator: 'Administrateur', auditor: 'Auditeur' },
   pages: {
-    counter: { title: 'Guichet', text: 'Appeler, recevoir, orienter : la file du centre, en direct.' },
+    counter: { title: 'Guichet', text: 'Appeler, recevoir, orienter\u00a0: la file du centre, en direct.' },
     refunds: { title: 'Remboursements', text: 'Proposer, approuver et suivre ce qui est rendu aux usagers.' },
   },
   refusedTitle: 'Cette partie est réservée au personnel',

@@ -27,7 +27,7 @@ export const counter = {
     kiosk: 'Borne',
   },
   offline:
-    'Connexion coupée. La file ci-dessous n’est plus à jour ; les actions reviendront avec la connexion. Ce que vous tapez est gardé.',
+    'Connexion coupée. La file ci-dessous n’est plus à jour\u00a0; les actions reviendront avec la connexion. Ce que vous tapez est gardé.',
   queue: {
     title: 'File d’attente',
     waiting: (count: number) => `En attente (${count})`,
