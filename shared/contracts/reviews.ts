@@ -66,7 +66,6 @@ export const DecideReview = z.object({
   corrections: z.array(z.object({ name: FieldName, value: z.string().trim().min(1).max(120) })).max(FieldName.options.length),
 });
 export type DecideReview = z.infer<typeof DecideReview>;
-export type DecideReview = z.infer<typeof DecideReview>;
 
 export const AskPhoto = z
   .object({
