@@ -74,7 +74,7 @@ export async function orderFigures(
     .from(paymentIntents)
     .where(gte(paymentIntents.createdAt, since))
     .groupBy(paymentIntents.provider);
-  return new Map(rows.map(({ provider, ...figures }) => [provider, figures]));
+  return new Map(rows.flatMap(({ provider, ...figures }) => (provider === 'cash' ? [] : [[provider, figures] as const])));
 }
 
 /** The newest order of a provider that it can be asked about; null: none since then. */

@@ -72,7 +72,7 @@ export async function usersOfVehicles(db: Executor, vehicleIds: readonly string[
   return new Map(rows.flatMap(({ vehicleId, userId }) => (userId ? [[vehicleId, userId] as const] : [])));
 }
 
-/** What the payer is told of a refund; null when there is none. */
+/** What the payer is told of a refund; null when there is none, or nobody with an account paid. */
 export async function findRefundToTell(
   db: Executor,
   refundId: string,
@@ -87,5 +87,5 @@ export async function findRefundToTell(
     .from(refunds)
     .innerJoin(paymentIntents, eq(paymentIntents.id, refunds.intentId))
     .where(eq(refunds.id, refundId));
-  return row ?? null;
+  return row?.payerId ? { ...row, payerId: row.payerId } : null;
 }

@@ -11,16 +11,16 @@ import { owners, vehicles } from './schema/vehicles.ts';
 /** Payments listed at most: five years of a fleet's owner. */
 const LISTED = 500;
 
+/** A payment, and whose: null, nobody's with an account. */
+export type PaymentWithPayer = PaymentView & { payerId: string | null };
+
 /** State of the topic `payment:<id>`, in three queries; null when there is no such intent. */
-export async function readPayment(db: Executor, id: string): Promise<(PaymentView & { payerId: string }) | null> {
+export async function readPayment(db: Executor, id: string): Promise<PaymentWithPayer | null> {
   return (await readPayments(db, [id])).get(id) ?? null;
 }
 
 /** The same of several, in three queries for all. */
-export async function readPayments(
-  db: Executor,
-  ids: readonly string[],
-): Promise<Map<string, PaymentView & { payerId: string }>> {
+export async function readPayments(db: Executor, ids: readonly string[]): Promise<Map<string, PaymentWithPayer>> {
   const intents = await findIntents(db, ids);
   const items = await readItems(db, ids);
   const back = await payerRefunds(db, ids);
@@ -85,6 +85,7 @@ function viewOf(intent: IntentRow, items: PaymentItemView[], refunds: PayerRefun
     redirectUrl: isOpen(state) && !intent.cancelRequestedAt ? intent.redirectUrl : null,
     startedAt: intent.createdAt.toISOString(),
     expiresAt: intent.expiresAt.toISOString(),
+    asksAgainAt: (state === 'unknown' && intent.nextCheckAt?.toISOString()) || null,
     settledAt: intent.settledAt?.toISOString() ?? null,
   };
 }

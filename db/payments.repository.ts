@@ -62,7 +62,7 @@ export async function claimAssessments(tx: Tx, intentId: string, ids: readonly s
 export async function findHolder(
   db: Executor,
   assessmentId: string,
-): Promise<{ intentId: string; payerId: string; paid: boolean } | null> {
+): Promise<{ intentId: string; payerId: string | null; paid: boolean } | null> {
   const [row] = await db
     .select({ intentId: paymentIntents.id, payerId: paymentIntents.payerId, paidAt: assessments.paidAt })
     .from(assessmentClaims)

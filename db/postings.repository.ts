@@ -27,7 +27,10 @@ export async function insertSettlements(
 /** A posting: lines that balance. */
 export interface NewPosting {
   id: string;
-  intentId: string;
+  /** Null: a till's own. */
+  intentId: string | null;
+  /** Of the till whose float, count or hand-over it is. */
+  tillId?: string;
   currency: string;
   at: Date;
   lines: readonly LedgerLine[];
@@ -40,8 +43,8 @@ export async function insertPostings(tx: Tx, postings: readonly NewPosting[]): P
   await tx
     .insert(ledgerEntries)
     .values(
-      postings.flatMap(({ id: postingId, intentId, currency, at: postedAt, lines }) =>
-        lines.map((line, ordinal) => ({ ...line, postingId, ordinal, intentId, currency, postedAt })),
+      postings.flatMap(({ id: postingId, intentId, tillId = null, currency, at: postedAt, lines }) =>
+        lines.map((line, ordinal) => ({ ...line, postingId, ordinal, intentId, tillId, currency, postedAt })),
       ),
     );
 }

@@ -1,11 +1,11 @@
-import { and, asc, eq, exists, isNull, lt, notExists } from 'drizzle-orm';
+import { and, asc, eq, exists, isNotNull, isNull, lt, notExists } from 'drizzle-orm';
 import type { ReceiptView, VerificationKeys } from '#shared/contracts/receipts.ts';
-import { qrText, receiptNumber } from '#shared/domain/payments/receipt-text.ts';
-import type { Executor } from './connect.ts';
+import { qrText, receiptNumber, type ReceiptFacts } from '#shared/domain/payments/receipt-text.ts';
+import type { Executor, Tx } from './connect.ts';
 import { paymentIntents, paymentItems, receiptKeys, receiptRevocations, receipts } from './schema/payments.ts';
 
 /** A receipt, and whose payment it is of. */
-export type FoundReceipt = ReceiptView & { payerId: string };
+export type FoundReceipt = ReceiptView & { payerId: string | null };
 
 const rows = (db: Executor) =>
   db
@@ -18,15 +18,25 @@ const rows = (db: Executor) =>
 
 type Row = Awaited<ReturnType<typeof rows>>[number];
 
+/** Null: there is none, or it is not signed yet (`isBeingSigned`). */
 export async function findReceipt(db: Executor, reference: string): Promise<FoundReceipt | null> {
-  const [row] = await rows(db).where(eq(receipts.reference, reference));
+  const [row] = await rows(db).where(and(eq(receipts.reference, reference), isNotNull(receipts.signature)));
   return row ? viewOf(row) : null;
+}
+
+/** Whether it is of cash taken a moment ago: it has a number, its signature follows within about a second. */
+export async function isBeingSigned(db: Executor, reference: string): Promise<boolean> {
+  const found = await db
+    .select({ reference: receipts.reference })
+    .from(receipts)
+    .where(and(eq(receipts.reference, reference), isNull(receipts.signature)));
+  return found.length > 0;
 }
 
 /** The receipts of a payment whose PDF is not stored yet. */
 export async function receiptsToRender(db: Executor, intentId: string): Promise<FoundReceipt[]> {
   const found = await rows(db)
-    .where(and(eq(receipts.intentId, intentId), isNull(receipts.pdfAt)))
+    .where(and(eq(receipts.intentId, intentId), isNull(receipts.pdfAt), isNotNull(receipts.signature)))
     .orderBy(asc(receipts.number));
   return found.map(viewOf);
 }
@@ -79,9 +89,41 @@ function viewOf({ receipt, item, intent, revokedAt }: Row): FoundReceipt {
     currency: intent.currency,
     issuedAt: receipt.issuedAt.toISOString(),
     validUntil: receipt.validUntil,
-    qr: qrText(receipt.text, receipt.signature),
+    // Only those that are signed are asked for.
+    qr: qrText(receipt.text ?? '', receipt.signature ?? ''),
     revokedAt: revokedAt?.toISOString() ?? null,
     pdfReady: receipt.pdfAt !== null,
     payerId: intent.payerId,
   };
+}
+
+/** Receipts of a payment that have a number and no signature yet, in the order of their references. */
+export async function unsignedReceipts(db: Executor, intentId: string): Promise<Omit<ReceiptFacts, 'keyId'>[]> {
+  return db
+    .select({
+      reference: receipts.reference,
+      plate: paymentItems.plate,
+      validUntil: receipts.validUntil,
+      amount: paymentItems.amount,
+      currency: paymentIntents.currency,
+    })
+    .from(receipts)
+    .innerJoin(paymentItems, eq(paymentItems.id, receipts.itemId))
+    .innerJoin(paymentIntents, eq(paymentIntents.id, receipts.intentId))
+    .where(and(eq(receipts.intentId, intentId), isNull(receipts.signature)))
+    .orderBy(asc(receipts.reference));
+}
+
+/** Keeps a receipt's signature; false when it has one. */
+export async function signReceipt(
+  tx: Tx,
+  reference: string,
+  signed: { keyId: string; text: string; signature: string },
+): Promise<boolean> {
+  const rows = await tx
+    .update(receipts)
+    .set(signed)
+    .where(and(eq(receipts.reference, reference), isNull(receipts.signature)))
+    .returning({ reference: receipts.reference });
+  return rows.length > 0;
 }

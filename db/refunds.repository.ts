@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, inArray, lte, notExists, sql } from 'drizzle-orm';
-import type { ProviderCode } from '#shared/contracts/payments.ts';
+import type { PaymentWay } from '#shared/contracts/payments.ts';
 import { RefundState } from '#shared/contracts/refunds.ts';
 import { holdsItems } from '#shared/domain/payments/refund-state.ts';
 import type { LedgerLine } from '#shared/domain/payments/posting.ts';
@@ -148,13 +148,13 @@ export async function insertRefundPosting(
 export async function insertPayout(
   tx: Tx,
   refund: RefundRow,
-  payout: { channel: ProviderCode | 'hand'; reference: string; at: Date },
+  payout: { channel: PaymentWay | 'hand'; tillId?: string; reference: string; at: Date },
 ): Promise<boolean> {
   const { id: refundId, amount, currency } = refund;
-  const { channel, reference, at: paidAt } = payout;
+  const { channel, tillId = null, reference, at: paidAt } = payout;
   const rows = await tx
     .insert(refundPayouts)
-    .values({ refundId, channel, reference, amount, currency, paidAt })
+    .values({ refundId, channel, tillId, reference, amount, currency, paidAt })
     .onConflictDoNothing({ target: [refundPayouts.channel, refundPayouts.reference] })
     .returning({ id: refundPayouts.refundId });
   return rows.length > 0;

@@ -63,8 +63,8 @@ export async function findRegistered(db: Executor, reference: string): Promise<O
     .from(receipts)
     .leftJoin(receiptRevocations, eq(receiptRevocations.reference, receipts.reference))
     .where(eq(receipts.reference, reference));
-  const facts = row && parseReceiptText(row.text);
-  if (!facts) return null;
+  const facts = row?.text ? parseReceiptText(row.text) : null;
+  if (!row || !facts) return null;
   const { plate, validUntil, amount, currency } = facts;
   return { reference, plate, validUntil, amount, currency, revokedAt: row.revokedAt?.toISOString() ?? null };
 }

@@ -58,6 +58,11 @@ import { KIOSK_LIMIT, TAKE_LIMIT, createTicketRoutes } from './tickets/tickets.r
 import { createTicketsService } from './tickets/tickets.service.ts';
 import { createTicketTopics } from './tickets/tickets.topic.ts';
 import { CODE_TRY_LIMIT, TRANSFER_LIMIT, createTransferHandlers } from './transfers/transfers.handlers.ts';
+import { createCashService } from './tills/cash.service.ts';
+import { QUOTE_LIMIT, createTillHandlers } from './tills/tills.handlers.ts';
+import { createTillRoutes } from './tills/tills.routes.ts';
+import { createTillsService } from './tills/tills.service.ts';
+import { createTillTopics } from './tills/tills.topic.ts';
 import { createTransfersService } from './transfers/transfers.service.ts';
 import { transferTopic } from './transfers/transfers.topic.ts';
 import { createVehicleHandlers } from './vehicles/vehicles.handlers.ts';
@@ -143,6 +148,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const notices = createNoticesService({ db, notifier, clock, unsubscribeKey: deriveKey(config.AUTH_SECRET, 'unsubscribe') });
   const office = { db, notifier, clock, timeZone: country.timeZone };
   const tickets = createTicketsService(office);
+  const tills = createTillsService({ db, notifier, clock, country });
   const transfers = createTransfersService({ db, notifier, clock, key: deriveKey(config.AUTH_SECRET, 'transfer-code') });
   const { checkOwnPassword, onSessionsEnded } = identity;
   const closing = createClosingService({ db, clock, checkOwnPassword, transfers, onSessionsEnded });
@@ -152,6 +158,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     registry: topicRegistry({
       ...createDocumentTopics({ progress }),
       ...createTicketTopics({ clock, timeZone: country.timeZone }),
+      ...createTillTopics({ clock }),
       garage: garageTopic,
       transfer: transferTopic,
       'account-export': exportTopic,
@@ -176,6 +183,11 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         refunds: createRefundsService({ db, notifier, clock }),
         handPayments: createHandPaymentsService({ db, notifier, clock }),
         findLimit: limits.limit('refund-find', FIND_LIMIT),
+      }),
+      ...createTillHandlers({
+        tills,
+        cash: createCashService({ db, notifier, clock, country }),
+        quoteLimit: limits.limit('cash-quote', QUOTE_LIMIT),
       }),
       ...createVehicleHandlers({ vehicles }),
       ...createTransferHandlers({
@@ -232,6 +244,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         path: '/api/receipts',
         app: createReceiptRoutes({ db, store, requireSession: requireSession(identity.authenticator) }),
       },
+      { path: '/api/tills', app: createTillRoutes({ tills, requireSession: requireSession(identity.authenticator) }) },
       {
         path: '/api/verify',
         app: createVerificationRoutes({ db, clock, registerLimit: limits.limit('verify', REGISTER_LIMIT) }),

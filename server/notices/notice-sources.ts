@@ -17,6 +17,9 @@ export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource): 
     case 'document.needs_photo':
     case 'document.failed':
       return documentNotices(tx, eventId, source.event, source.documentId);
+    case 'review.corrected':
+    case 'review.photo_asked':
+      return reviewNotices(tx, eventId, source.event, source.documentId);
     case 'payment.succeeded':
     case 'payment.failed':
     case 'payment.expired':
@@ -86,6 +89,27 @@ async function documentNotices(
   return [{ userId: document.userId, eventKey: eventId, content: { kind, params: { documentId, vehicle } } }];
 }
 
+/** What an agent decided; nothing when it was decided anew meanwhile. */
+async function reviewNotices(
+  tx: Tx,
+  eventId: string,
+  event: 'review.corrected' | 'review.photo_asked',
+  documentId: string,
+): Promise<NewNotice[]> {
+  const [document, view] = [await findDocument(tx, documentId), await findDocumentView(tx, documentId)];
+  if (!document || !view?.review || `review.${view.review.status}` !== event) return [];
+  const { userId } = document;
+  const { photo, changes } = view.review;
+  const field = view.fields.find(({ name }) => name === 'plate');
+  const params = { documentId, vehicle: field ? vehicleOf(effectiveValue(field), view.country ?? null) : null };
+  if (event === 'review.corrected') {
+    const fields = changes.map(({ name }) => name);
+    return [{ userId, eventKey: eventId, content: { kind: 'document_review_corrected', params: { ...params, fields } } }];
+  }
+  if (!photo) return [];
+  return [{ userId, eventKey: eventId, content: { kind: 'document_photo_asked', params: { ...params, reason: photo.reason } } }];
+}
+
 /** What was read as a plate, when it can be one: nothing else that stands on a photograph gets into a message. */
 function vehicleOf(text: string, issuer: string | null): { plate: string; country: string } | null {
   const plate = normalisePlate(text);
@@ -104,6 +128,8 @@ async function paymentNotices(tx: Tx, event: keyof typeof PAYMENT_STATES, paymen
   const payment = await readPayment(tx, paymentId);
   if (!payment || payment.state !== PAYMENT_STATES[event]) return [];
   const { payerId: userId, amount, currency } = payment;
+  // Paid at a counter by somebody without an account: only the vehicles' owners can be told.
+  if (userId === null) return event === 'payment.succeeded' ? paidForOthers(tx, payment) : [];
   const items = payment.items.map(({ plate, country, fiscalYear }) => ({ plate, country, fiscalYear }));
   const params = { paymentId, amount, currency, items };
   const eventKey = paymentId;
@@ -131,7 +157,7 @@ async function paidForOthers(
   {
     payerId,
     items,
-  }: { payerId: string; items: readonly { vehicleId: string; plate: string; country: string; fiscalYear: number }[] },
+  }: { payerId: string | null; items: readonly { vehicleId: string; plate: string; country: string; fiscalYear: number }[] },
 ): Promise<NewNotice[]> {
   const users = await usersOfVehicles(
     tx,

@@ -40,7 +40,12 @@ interface Change {
   redirectUrl?: string;
   /** The provider will say nothing else. */
   lastWord?: boolean;
+  /** It was asked and did not answer: `updatedAt` goes on telling since when nothing was heard of it. */
+  unanswered?: boolean;
 }
+
+/** Who waits is told that the provider is silent when nothing was heard of it for so long; one answer lost tells nothing. Milliseconds. */
+const SILENT_AFTER_MS = 30_000;
 
 /** When the provider's answer is a success that is not ours, a person must look: not asked again before. Milliseconds. */
 const DISPUTED_MS = 3600_000;
@@ -64,9 +69,12 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
     const state = to ?? intent.state;
     const { failure = null, lastWord = event === 'fail' } = change;
     const nextCheckAt = lastWord && to !== intent.state ? null : nextCheckOf({ ...intent, state }, at);
-    const again = { ...orderOf(intent, change), checks: intent.checks + 1, nextCheckAt, updatedAt: at };
+    const updatedAt = change.unanswered && to === null ? intent.updatedAt : at;
+    const again = { ...orderOf(intent, change), checks: intent.checks + 1, nextCheckAt, updatedAt };
     if (to === null || to === intent.state) {
       await updateIntent(tx, intent.id, again);
+      // The page of who waits for a sure answer says when it is asked for next.
+      if (state === 'unknown') await appendOutbox(tx, 'payment.unknown', { paymentId: intent.id }, [paymentChange(intent.id)]);
       return to !== null;
     }
     await updateIntent(tx, intent.id, { ...again, state: to, failure });
@@ -142,7 +150,7 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
         return void (await apply(id, late ? 'lose' : null));
       case 'unavailable':
         logger.info({ paymentId: id, why: status.why }, 'the provider does not say how a payment stands');
-        return void (await apply(id, late ? 'lose' : null));
+        return void (await apply(id, late || isSilent(intent) ? 'lose' : null, { unanswered: true }));
     }
   }
 
@@ -168,8 +176,10 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
     logger.info({ paymentId: id }, 'payment posted');
   }
 
+  const isSilent = ({ updatedAt }: IntentRow): boolean => clock().getTime() - updatedAt.getTime() >= SILENT_AFTER_MS;
+
   function providerOf({ provider: code }: IntentRow): PaymentProvider {
-    const provider = deps.providers.find(code);
+    const provider = code === 'cash' ? null : deps.providers.find(code);
     if (!provider) throw new Error(`the provider ${code} has no keys here`);
     return provider;
   }

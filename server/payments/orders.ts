@@ -18,9 +18,16 @@ import { fiscalYearOf, lastDayOf } from '#shared/domain/tax/calendar.ts';
  */
 export async function priceOrder(
   db: Executor,
-  order: { payerId: string; items: readonly PaymentOrderItem[]; at: Date; country: Country },
+  order: {
+    /** Null: a counter's, which knows plates alone. */
+    payerId: string | null;
+    items: readonly PaymentOrderItem[];
+    at: Date;
+    country: Country;
+    channel?: 'online' | 'office';
+  },
 ): Promise<PaymentOrder[]> {
-  const { country } = order;
+  const { country, channel = 'online' } = order;
   const today = civilDate(order.at, country.timeZone);
   const grids = new Map<number, PriceGrid>();
   const priced: PaymentOrder[] = [];
@@ -29,7 +36,7 @@ export async function priceOrder(
     const vehicle = await vehicleOf(db, order.payerId, item, country);
     const grid = grids.get(fiscalYear) ?? (await gridOf(db, country.code, fiscalYear, today));
     grids.set(fiscalYear, grid);
-    const assessment = assess({ vehicle: taxedVehicleOf(vehicle), fiscalYear, on: today, grid });
+    const assessment = assess({ vehicle: taxedVehicleOf(vehicle), fiscalYear, on: today, grid, channel });
     const { status, total, lines } = assessment;
     const { plate } = vehicle;
     if (!total || (status !== 'due' && status !== 'overdue'))
@@ -51,13 +58,13 @@ export async function priceOrder(
 }
 
 /** One's own by its id; anybody's by its plate. */
-async function vehicleOf(db: Executor, payerId: string, item: PaymentOrderItem, country: Country): Promise<VehicleRow> {
+async function vehicleOf(db: Executor, payerId: string | null, item: PaymentOrderItem, country: Country): Promise<VehicleRow> {
   if ('plate' in item) {
     const found = await findVehicleByPlate(db, country.plateCountry, normalisePlate(item.plate));
     if (!found) throw new AppError('VEHICLE_NOT_FOUND');
     return found;
   }
-  const [vehicle, ownerId] = [await findVehicle(db, item.vehicleId), await findOwnerId(db, payerId)];
+  const [vehicle, ownerId] = [await findVehicle(db, item.vehicleId), payerId && (await findOwnerId(db, payerId))];
   if (!vehicle || !ownerId || vehicle.ownerId !== ownerId || vehicle.country !== country.plateCountry) {
     throw new AppError('VEHICLE_NOT_FOUND');
   }

@@ -15,15 +15,15 @@ import {
 } from '#db/postings.repository.ts';
 import { civilDate, yearOf } from '#shared/domain/dates.ts';
 import { afterEvent, holdsClaims } from '#shared/domain/payments/intent-state.ts';
-import { ledgerLinesOf } from '#shared/domain/payments/posting.ts';
+import { holderOf, ledgerLinesOf } from '#shared/domain/payments/posting.ts';
 import { receiptText, seriesOf } from '#shared/domain/payments/receipt-text.ts';
 import { lastDayOf } from '#shared/domain/tax/calendar.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import { garageChange } from '../vehicles/garage-events.ts';
 import { paymentChanges } from './payment-events.ts';
 
-/** A receipt before it has a number: signed while nothing is locked. */
-export type SignedReceipt = Pick<NewReceipt, 'reference' | 'itemId' | 'keyId' | 'text' | 'signature' | 'validUntil'>;
+/** A receipt before it has a number: signed while nothing is locked, or (cash) by the payment workers right after. */
+export type PreparedReceipt = Pick<NewReceipt, 'reference' | 'itemId' | 'keyId' | 'text' | 'signature' | 'validUntil'>;
 
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
@@ -37,7 +37,7 @@ export interface Success {
   providerReference: string;
   items: readonly ItemRow[];
   /** One an item, in their order. */
-  receipts: readonly SignedReceipt[];
+  receipts: readonly PreparedReceipt[];
   /** Whose numbers the receipts get, in the year of `at` where the platform runs. */
   series: string;
   year: number;
@@ -58,6 +58,19 @@ export function prepareSuccess(
   });
   const [series, year] = [seriesOf(intent.id), yearOf(civilDate(at, timeZone))];
   return { intentId: intent.id, providerReference, items, receipts, series, year, at };
+}
+
+/** Cash that lies on the counter: its receipts get their numbers now, and are signed by who has the key (ADR 014). */
+export function prepareCash(
+  intentId: string,
+  given: { items: readonly ItemRow[]; at: Date; timeZone: string; series: string },
+): Success {
+  const { items, at, timeZone, series } = given;
+  const receipts = items.map(({ id: itemId, fiscalYear }) => ({
+    ...{ reference: newReference(), itemId, validUntil: lastDayOf(fiscalYear) },
+    ...{ keyId: null, text: null, signature: null },
+  }));
+  return { intentId, providerReference: intentId, items, receipts, series, year: yearOf(civilDate(at, timeZone)), at };
 }
 
 /** `before`: it needed no booking. `late`: its taxes were given back, so it goes alone (`postLate`). */
@@ -145,10 +158,11 @@ async function book(tx: Tx, due: readonly Due[], kind: 'taxes' | 'refund_due'): 
   await balanceAtOnce(tx);
   await insertPostings(
     tx,
-    due.map(({ intent: { id: intentId, provider, amount, currency }, items, at }) => ({
-      ...{ id: randomUUID(), intentId, currency, at },
-      lines: ledgerLinesOf(kind === 'taxes' ? { kind, provider, amount, items } : { kind, provider, amount }),
-    })),
+    due.map(({ intent, items, at }) => {
+      const [holder, { id: intentId, amount, currency }] = [holderOf(intent), intent];
+      const lines = ledgerLinesOf(kind === 'taxes' ? { kind, holder, amount, items } : { kind, holder, amount });
+      return { id: randomUUID(), intentId, currency, at, lines };
+    }),
   );
 }
 

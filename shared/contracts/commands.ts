@@ -16,6 +16,19 @@ import {
   SettleRefund,
 } from './refunds.ts';
 import {
+  CashQuote,
+  CloseTill,
+  HandOverTill,
+  OpenTill,
+  PayBackCash,
+  QuoteCash,
+  ReceiveTill,
+  TakeCash,
+  Taking,
+  TillRef,
+  TillSummary,
+} from './tills.ts';
+import {
   ActOnTicket,
   CalledTicket,
   CounterView,
@@ -59,6 +72,15 @@ export const COMMANDS = {
   'refund:retry': { input: RefundRef, output: RefundView },
   'refund:settle': { input: SettleRefund, output: RefundView },
   'refund:confirm-settlement': { input: ConfirmSettlement, output: RefundView },
+  'till:open': { input: OpenTill, output: TillSummary },
+  'till:close': { input: CloseTill, output: TillSummary },
+  'till:hand-over': { input: HandOverTill, output: TillSummary },
+  'till:keep': { input: TillRef, output: TillSummary },
+  'till:receive': { input: ReceiveTill, output: TillSummary },
+  'till:quote': { input: QuoteCash, output: CashQuote },
+  'till:take': { input: TakeCash, output: Taking },
+  'till:pay-back': { input: PayBackCash, output: TillSummary },
+  'till:note': { input: TillRef, output: TillSummary },
   'vehicle:remove': { input: VehicleRef, output: z.null() },
   'transfer:start': { input: VehicleRef, output: TransferView },
   /** The code that the seller shows; nobody else gets it, and no screen is told it. */

@@ -63,6 +63,10 @@ export const EVENTS = {
   'ticket.cancelled': z.object({ ticketId: Id, officeId: Id }),
   /** Opened, paused, closed. */
   'counter.changed': z.object({ agentId: Id, officeId: Id }),
+  /** Opened, counted, closed, handed over, or cash moved through it. */
+  'till.changed': z.object({ tillId: Id, officeId: Id }),
+  /** Receipts that had a number first are signed now. */
+  'receipt.signed': z.object({ paymentId: Id }),
   'session.ended': z.object({ sessionId: Id, userId: Id }),
   /** Signed in with a browser that this person never used before. */
   'session.opened_on_new_browser': z.object({ sessionId: Id, userId: Id }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
-import { ProviderCode } from './payments.ts';
+import { PaymentWay } from './payments.ts';
 import { AssessmentLine } from './tax.ts';
 
 /** What a receipt's public reference looks like: 100 random bits. */
@@ -17,7 +17,7 @@ export const ReceiptView = z.object({
   /** `<series>-<year>-<number>`, without gaps in a series and year. */
   number: z.string(),
   paymentId: Id,
-  provider: ProviderCode,
+  provider: PaymentWay,
   plate: z.string(),
   country: z.string().length(2),
   fiscalYear: z.number().int(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
-import { ProviderCode } from './payments.ts';
+import { PaymentWay } from './payments.ts';
 
 /**
  * A *refund* pays back taxes of a payment (whole items), or money that came when its taxes were paid already. One person proposes, another
@@ -84,7 +84,7 @@ export type RefundItemView = z.infer<typeof RefundItemView>;
 /** A payment as somebody sees it who may propose to pay it back. No telephone, no name: what a decision needs. */
 export const Refundable = z.object({
   paymentId: Id,
-  provider: ProviderCode,
+  provider: PaymentWay,
   currency: z.string().length(3),
   amount: z.number().int(),
   settledAt: Instant,
@@ -106,7 +106,7 @@ export const RefundView = z.object({
   kind: RefundKind,
   state: RefundState,
   version: z.number().int(),
-  provider: ProviderCode,
+  provider: PaymentWay,
   amount: z.number().int(),
   currency: z.string().length(3),
   items: z.array(RefundItemView),

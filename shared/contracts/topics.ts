@@ -7,6 +7,7 @@ import { NotificationsView } from './notices.ts';
 import { PaymentView } from './payments.ts';
 import { BoardView, LineView, QueueView, TicketView } from './tickets.ts';
 import { RefundsView } from './refunds.ts';
+import { TillsView, TillView } from './tills.ts';
 import { TransferView } from './transfers.ts';
 import { GarageView } from './vehicles.ts';
 
@@ -30,6 +31,8 @@ export const TOPICS = {
   line: { keyed: true, kind: 'state', state: LineView },
   board: { keyed: true, kind: 'state', state: BoardView },
   ticket: { keyed: true, kind: 'state', state: TicketView },
+  till: { keyed: true, kind: 'state', state: TillView },
+  tills: { keyed: true, kind: 'state', state: TillsView },
   refunds: { keyed: false, kind: 'state', state: RefundsView },
   transfer: { keyed: true, kind: 'state', state: TransferView },
   'account-export': { keyed: true, kind: 'state', state: ExportView.nullable() },

@@ -16,7 +16,13 @@ export type Action =
   | 'refund.propose'
   | 'refund.withdraw'
   | 'refund.decide'
-  | 'refund.settle';
+  | 'refund.settle'
+  | 'till.use'
+  | 'till.read'
+  | 'till.note'
+  | 'cash.reverse'
+  | 'cash.decide'
+  | 'cash.print';
 
 /**
  * The one table of who may do what: a role that a line does not name may not; an action without a line does not compile. Of refunds: the
@@ -42,6 +48,18 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'refund.decide': { supervisor: 'all' },
   /** Say that a refund was paid by hand, or have the provider asked once more. */
   'refund.settle': { agent: 'all', supervisor: 'all' },
+  /** Have a cash drawer: open it, take and give cash, count it, hand it over. */
+  'till.use': { agent: 'office', supervisor: 'office' },
+  /** See tills: what is in them, how they were closed. */
+  'till.read': { agent: 'own', supervisor: 'office', administrator: 'all', auditor: 'all' },
+  /** Take note of what was too much or too little in somebody's till. */
+  'till.note': { supervisor: 'office' },
+  /** Propose that cash goes back: of the office that took it alone. */
+  'cash.reverse': { agent: 'office', supervisor: 'office' },
+  /** Approve or refuse that. */
+  'cash.decide': { supervisor: 'office' },
+  /** Print a receipt for cash of the office. */
+  'cash.print': { agent: 'office', supervisor: 'office' },
 };
 
 /** Who does it. A session's viewer is one. */

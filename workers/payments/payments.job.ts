@@ -10,6 +10,7 @@ import type { ConfirmationsService } from '#server/payments/confirmations.servic
 import { lookAtChannels } from '#server/payments/channels.service.ts';
 import type { ObservedProviders } from '#server/payments/provider-calls.service.ts';
 import type { PayoutsService } from '#server/payments/refunds/payouts.service.ts';
+import { signReceipts } from '#server/tills/signatures.service.ts';
 import type { WorkerConfig } from '../config.ts';
 import { refundJobs } from './refund-polls.ts';
 import { renderReceipts } from './render-receipts.ts';
@@ -41,7 +42,10 @@ export function createPaymentsJob(deps: PaymentsJobDeps): JobHandlers<'payments'
     'payment.initiate': ({ paymentId }) => confirmations.initiate(paymentId),
     'refund.push': ({ refundId }) => payouts.push(refundId),
     'refund.open': ({ paymentId }) => payouts.open(paymentId),
-    'receipt.render': ({ paymentId }) => renderReceipts(deps, paymentId),
+    async 'receipt.render'({ paymentId }) {
+      await signReceipts(deps, paymentId);
+      await renderReceipts(deps, paymentId);
+    },
     'channels.look': () => lookAtChannels(deps),
     'revocations.issue': () => issueRevocationList(deps),
     async 'payment.poll'() {

@@ -17,6 +17,7 @@ const PROVIDERS: Readonly<Record<ReceiptView['provider'], string>> = {
   mtn_momo: 'MTN Mobile Money',
   mvola: 'MVola',
   stripe: 'Carte bancaire',
+  cash: 'Espèces, au guichet',
 };
 
 /** The built-in fonts know the Latin letters of Western Europe: of spaces the plain and the no-break one, and no Arabic. */

@@ -7,7 +7,7 @@ import { payoutLines } from '#shared/domain/payments/refund-posting.ts';
 import { afterRefundEvent } from '#shared/domain/payments/refund-state.ts';
 import { can, type Action, type Actor } from '#shared/domain/policy.ts';
 import { refundView, tellOfRefund } from './refund-events.ts';
-import { audit, refusePayer, type RefundsDeps } from './refunds.service.ts';
+import { audit, reaches, refusePayer, type RefundsDeps } from './refunds.service.ts';
 
 /**
  * What people do about an approved refund that its provider cannot pay, or of which it does not say whether it did. All throw FORBIDDEN,
@@ -37,6 +37,8 @@ export function createHandPaymentsService({ db, notifier, clock }: RefundsDeps):
     const view = await db.transaction(async (tx) => {
       const refund = await lockRefund(tx, id);
       if (!refund) throw new AppError('REFUND_NOT_FOUND');
+      const cash = action === 'refund.decide' ? 'cash.decide' : 'cash.reverse';
+      if (!(await reaches(tx, actor, cash, refund.intentId))) throw new AppError('FORBIDDEN');
       await work(tx, refund);
       return refundView(tx, id);
     });
@@ -82,7 +84,7 @@ export function createHandPaymentsService({ db, notifier, clock }: RefundsDeps):
         }
         if (!(await insertPayout(tx, refund, { channel: 'hand', reference: refund.handReference, at })))
           throw new AppError('REFUND_REFERENCE_USED');
-        await insertRefundPosting(tx, refund, payoutLines('hand', refund.amount), at);
+        await insertRefundPosting(tx, refund, payoutLines('treasury', refund.amount), at);
         const settled = { state, handConfirmedBy: actor.userId, failure: null, nextCheckAt: null, settledAt: at, updatedAt: at };
         await updateRefund(tx, id, settled);
         await audit(tx, actor, 'refund.paid', id, { amount: refund.amount, channel: 'hand' });

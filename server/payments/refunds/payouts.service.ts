@@ -75,7 +75,15 @@ export function createPayoutsService({ db, notifier, clock, providers, logger }:
     return moved;
   }
 
+  /** Cash is given back over the counter, by a person (server/tills): no job can. */
+  async function isCash(id: string): Promise<boolean> {
+    const refund = await findRefund(db, id);
+    const intent = refund && (await findIntent(db, refund.intentId));
+    return intent?.provider === 'cash';
+  }
+
   async function push(id: string): Promise<void> {
+    if (await isCash(id)) return;
     // Written before the call: whoever dies in between leaves a refund of which it is known that it may have been given.
     const refund = await apply(id, 'push');
     if (!refund) return;
@@ -105,7 +113,7 @@ export function createPayoutsService({ db, notifier, clock, providers, logger }:
 
   async function check(id: string): Promise<void> {
     const refund = await findRefund(db, id);
-    if (!refund || !isOwed(refund.state) || refund.state === 'failed') return;
+    if (!refund || !isOwed(refund.state) || refund.state === 'failed' || (await isCash(id))) return;
     if (refund.state === 'approved') return push(id);
     const { provider, request } = await callOf(refund);
     const status = await provider.fetchRefund(request);
@@ -150,7 +158,7 @@ export function createPayoutsService({ db, notifier, clock, providers, logger }:
     if (!state || refund.pushId !== pushId) return null;
     const at = clock();
     if (!(await insertPayout(tx, refund, { channel: code, reference, at }))) return false;
-    await insertRefundPosting(tx, refund, payoutLines(code, refund.amount), at);
+    await insertRefundPosting(tx, refund, payoutLines(`provider:${code}`, refund.amount), at);
     // What was said to be paid by hand meanwhile was not needed: who said it sees that the provider paid.
     const noHand = { handBy: null, handReference: null, handAt: null };
     await updateRefund(tx, id, { ...noHand, state, failure: null, nextCheckAt: null, settledAt: at, updatedAt: at });
@@ -177,8 +185,8 @@ export function createPayoutsService({ db, notifier, clock, providers, logger }:
 
   async function callOf(refund: RefundRow): Promise<{ provider: PaymentProvider; request: RefundRequest }> {
     const intent = await findIntent(db, refund.intentId);
-    const provider = intent && providers.find(intent.provider);
-    if (!provider) throw new Error(`the provider of refund ${refund.id} has no keys here`);
+    const provider = intent && intent.provider !== 'cash' ? providers.find(intent.provider) : null;
+    if (!intent || !provider) throw new Error(`the provider of refund ${refund.id} has no keys here`);
     const reference = await providerReferenceOf(db, intent.id);
     const { pushId: id, amount, currency } = refund;
     const payment = { intentId: intent.id, reference, phone: intent.phone ?? '' };

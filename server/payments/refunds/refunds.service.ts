@@ -14,6 +14,7 @@ import {
   updateRefund,
   type RefundRow,
 } from '#db/refunds.repository.ts';
+import { findTaking } from '#db/tills.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { ProposeRefund, Refundable, RefundView } from '#shared/contracts/refunds.ts';
 import { afterRefundEvent, type RefundEvent } from '#shared/domain/payments/refund-state.ts';
@@ -93,6 +94,9 @@ export function createRefundsService({ db, notifier, clock }: RefundsDeps): Refu
       const refund = await lockRefund(tx, id);
       if (!refund) throw new AppError('REFUND_NOT_FOUND');
       if (!can(actor, action, { ownerId: refund.proposedBy, officeId: refund.officeId })) throw new AppError('FORBIDDEN');
+      // Cash is decided about where it was taken.
+      if (action === 'refund.decide' && !(await reaches(tx, actor, 'cash.decide', refund.intentId)))
+        throw new AppError('FORBIDDEN');
       const to = afterRefundEvent(refund.state, event);
       if (!to) throw new AppError('REFUND_STATE_CONFLICT', { state: refund.state });
       await work(tx, refund, to);
@@ -107,7 +111,7 @@ export function createRefundsService({ db, notifier, clock }: RefundsDeps): Refu
       allow(actor, 'refund.propose');
       const paymentId = await findPaymentId(db, query);
       const found = paymentId && (await readRefundable(db, paymentId));
-      if (!found) throw new AppError('PAYMENT_NOT_FOUND');
+      if (!found || !(await reaches(db, actor, 'cash.reverse', found.paymentId))) throw new AppError('PAYMENT_NOT_FOUND');
       await audit(db, actor, 'payment.looked_up', found.paymentId, {}, 'payment');
       return found;
     },
@@ -117,7 +121,7 @@ export function createRefundsService({ db, notifier, clock }: RefundsDeps): Refu
       const before = await known(actor, proposal);
       if (before) return before;
       const intent = await findIntent(db, proposal.paymentId);
-      if (!intent) throw new AppError('PAYMENT_NOT_FOUND');
+      if (!intent || !(await reaches(db, actor, 'cash.reverse', intent.id))) throw new AppError('PAYMENT_NOT_FOUND');
       if (intent.payerId === actor.userId) throw new AppError('REFUND_OWN_PAYMENT');
       const id = await db.transaction((tx) => write(tx, actor, intent, proposal));
       notifier.wake();
@@ -131,7 +135,9 @@ export function createRefundsService({ db, notifier, clock }: RefundsDeps): Refu
       act(actor, id, 'refund.decide', 'approve', async (tx, refund, state) => {
         await refuseInvolved(tx, actor, refund);
         const at = clock();
-        const next = new Date(at.getTime() + UNMOVED_MS);
+        const taking = await findTaking(tx, refund.intentId);
+        // Nobody is asked about cash: it is given over the counter (server/tills).
+        const next = taking ? null : new Date(at.getTime() + UNMOVED_MS);
         await updateRefund(tx, id, { state, decidedBy: actor.userId, decidedAt: at, nextCheckAt: next, updatedAt: at });
         const owners = await reverse(tx, refund, at);
         await audit(tx, actor, 'refund.approved', id, { amount: refund.amount });
@@ -180,9 +186,16 @@ async function leftOf(tx: Tx, items: readonly ItemRow[]): Promise<number> {
   return items.reduce((sum, { id, amount }) => sum + (holders.has(id) ? 0 : amount), 0);
 }
 
+/** Whether a payment is within reach: one in cash is of the office that took it, all others of none. */
+export async function reaches(db: Db | Tx, actor: Actor, action: Action, paymentId: string): Promise<boolean> {
+  const taking = await findTaking(db, paymentId);
+  return taking === null || can(actor, action, { officeId: taking.officeId });
+}
+
 /** Who decides about money is not who asked for it to go, and not who gets it; the database refuses the first as well. */
 async function refuseInvolved(tx: Tx, actor: Actor, refund: RefundRow): Promise<void> {
-  if (refund.proposedBy === actor.userId) throw new AppError('REFUND_SAME_PERSON');
+  const taking = await findTaking(tx, refund.intentId);
+  if (refund.proposedBy === actor.userId || taking?.agentId === actor.userId) throw new AppError('REFUND_SAME_PERSON');
   await refusePayer(tx, actor, refund);
 }
 

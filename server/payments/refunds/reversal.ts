@@ -4,6 +4,7 @@ import { ownersOfVehicles } from '#db/payment-views.repository.ts';
 import { lockIntent } from '#db/payments.repository.ts';
 import { insertRefundPosting, itemsOfRefund, receiptsToRevoke, reversePayments, type RefundRow } from '#db/refunds.repository.ts';
 import { revokeReceipts } from '#db/revocations.repository.ts';
+import { holderOf } from '#shared/domain/payments/posting.ts';
 import { reversalLines } from '#shared/domain/payments/refund-posting.ts';
 import { garageChange } from '../../vehicles/garage-events.ts';
 
@@ -20,7 +21,7 @@ export async function reverse(tx: Tx, refund: RefundRow, at: Date): Promise<Topi
   const intent = await lockIntent(tx, intentId);
   if (!intent) throw new Error(`no payment ${intentId}`);
   const items = await itemsOfRefund(tx, refundId);
-  await insertRefundPosting(tx, refund, reversalLines({ kind: 'taxes', provider: intent.provider, amount, items }), at);
+  await insertRefundPosting(tx, refund, reversalLines({ kind: 'taxes', holder: holderOf(intent), amount, items }), at);
   await reversePayments(tx, refund, items, at);
   const ids = items.map(({ id }) => id);
   await revokeReceipts(tx, await receiptsToRevoke(tx, ids), 'refunded', at);

@@ -13,6 +13,8 @@ export interface Country {
   /** ISO 3166-1. */
   code: PlateCountry;
   currency: Currency;
+  /** Notes and coins in use, in the minor unit, the largest first. What is both is named once. */
+  cash: { notes: readonly number[]; coins: readonly number[] };
   /** Languages of the texts, the first the default. */
   locales: readonly [Locale, ...Locale[]];
   /** How dates and amounts are written in each language (BCP 47). */

@@ -7,6 +7,7 @@ import type { Country } from './country.ts';
 export const madagascar: Country = {
   code: 'MG',
   currency: { code: 'MGA', minorDigits: 0 },
+  cash: { notes: [20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100], coins: [50, 20, 10, 5, 2, 1] },
   locales: ['fr', 'en'],
   formats: { fr: 'fr-MG', en: 'en-MG' },
   timeZone: 'Indian/Antananarivo',

@@ -4,6 +4,7 @@ import type { Country } from './country.ts';
 export const morocco: Country = {
   code: 'MA',
   currency: { code: 'MAD', minorDigits: 2 },
+  cash: { notes: [20_000, 10_000, 5_000, 2_000], coins: [1_000, 500, 200, 100, 50, 20, 10] },
   locales: ['fr', 'en'],
   formats: { fr: 'fr-MA', en: 'en-MA' },
   timeZone: 'Africa/Casablanca',

@@ -26,7 +26,7 @@ describe('a posting', () => {
   it('balances, holds the amount once, and gives every line to the account of its kind', () => {
     fc.assert(
       fc.property(items, (all) => {
-        const lines = ledgerLinesOf({ kind: 'taxes', provider: 'mtn_momo', amount: total(all), items: all });
+        const lines = ledgerLinesOf({ kind: 'taxes', holder: 'provider:mtn_momo', amount: total(all), items: all });
         expect(lines.reduce((sum, { debit, credit }) => sum + debit - credit, 0)).toBe(0);
         expect(lines.every(({ debit, credit }) => debit > 0 !== credit > 0)).toBe(true);
         for (const kind of ['tax', 'penalty', 'stamp_duty', 'fee'] as const) {
@@ -45,14 +45,16 @@ describe('a posting', () => {
         items,
         fc.integer({ min: -1_000, max: 1_000 }).filter((off) => off !== 0),
         (all, off) => {
-          expect(() => ledgerLinesOf({ kind: 'taxes', provider: 'mtn_momo', amount: total(all) + off, items: all })).toThrow();
+          expect(() =>
+            ledgerLinesOf({ kind: 'taxes', holder: 'provider:mtn_momo', amount: total(all) + off, items: all }),
+          ).toThrow();
         },
       ),
     );
   });
 
   it('owes back what came too late, all of it', () => {
-    const lines = ledgerLinesOf({ kind: 'refund_due', provider: 'mtn_momo', amount: 115_000 });
+    const lines = ledgerLinesOf({ kind: 'refund_due', holder: 'provider:mtn_momo', amount: 115_000 });
     expect(lines.map(({ account, debit, credit }) => [account, debit, credit])).toEqual([
       ['provider:mtn_momo', 115_000, 0],
       ['due:refund', 0, 115_000],

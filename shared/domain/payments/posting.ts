@@ -1,12 +1,20 @@
-import type { ProviderCode } from '#shared/contracts/payments.ts';
+import type { PaymentWay, ProviderCode } from '#shared/contracts/payments.ts';
 import type { AssessmentLine, LineKind } from '#shared/contracts/tax.ts';
 
+/** Where money lies that was paid: with a provider, or in a till (by the id of its session). */
+export type Holder = `provider:${ProviderCode}` | `till:${string}`;
+
 /**
- * An account of the ledger: what a provider holds for us, what each kind of line has brought in, what
- * we owe back (undecided; approved), what was paid back by hand from elsewhere.
+ * An account of the ledger: who holds money for us (`safe`: of an office), what each kind of line has brought in, what
+ * we owe back (undecided; approved), what was paid back by hand from elsewhere, what was too much or too little in tills, what a provider
+ * has more or less than our books until it is known whose it is, and what it keeps.
  */
 export type Account =
-  | `provider:${ProviderCode}`
+  | Holder
+  | `safe:${string}`
+  | 'cash_variance'
+  | `suspense:${ProviderCode}`
+  | `fees:${ProviderCode}`
   | 'revenue:tax'
   | 'revenue:penalty'
   | 'revenue:stamp_duty'
@@ -41,17 +49,24 @@ const REVENUE: Readonly<Record<Exclude<LineKind, 'exemption'>, Account>> = {
 
 /** What money received is: the taxes of the items, or (when they were paid already) a debt to the payer. */
 export type Received =
-  | { kind: 'taxes'; provider: ProviderCode; amount: number; items: readonly PostedItem[] }
-  | { kind: 'refund_due'; provider: ProviderCode; amount: number };
+  | { kind: 'taxes'; holder: Holder; amount: number; items: readonly PostedItem[] }
+  | { kind: 'refund_due'; holder: Holder; amount: number };
+
+/** Where a payment's money lies. */
+export function holderOf({ provider, tillId }: { provider: PaymentWay; tillId: string | null }): Holder {
+  if (provider !== 'cash') return `provider:${provider}`;
+  if (tillId === null) throw new Error('cash lies in a till');
+  return `till:${tillId}`;
+}
 
 /**
- * The ledger lines of a success: one debit of what the provider holds, a credit for each line of each item. Debits are credits.
+ * The ledger lines of a success: one debit of who holds the money, a credit for each line of each item. Debits are credits.
  * Throws when the items do not add up to the amount: nothing may be posted then.
  */
 export function ledgerLinesOf(received: Received): LedgerLine[] {
-  const { provider, amount } = received;
+  const { holder, amount } = received;
   if (!Number.isSafeInteger(amount) || amount <= 0) throw new Error('a posting is of a positive whole number of minor units');
-  const held: LedgerLine = { account: `provider:${provider}`, debit: amount, credit: 0, itemId: null, fiscalYear: null };
+  const held: LedgerLine = { account: holder, debit: amount, credit: 0, itemId: null, fiscalYear: null };
   if (received.kind === 'refund_due') {
     return [held, { account: 'due:refund', debit: 0, credit: amount, itemId: null, fiscalYear: null }];
   }

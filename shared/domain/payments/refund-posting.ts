@@ -1,10 +1,8 @@
-import type { ProviderCode } from '#shared/contracts/payments.ts';
-import { ledgerLinesOf, type LedgerLine, type PostedItem } from './posting.ts';
+import { ledgerLinesOf, type Holder, type LedgerLine, type PostedItem } from './posting.ts';
 
 /** What a refund takes back out of the books: taxes that were posted, or money that was booked as due for refund. */
 export type Reversed =
-  | { kind: 'taxes'; provider: ProviderCode; amount: number; items: readonly PostedItem[] }
-  | { kind: 'refund_due'; amount: number };
+  { kind: 'taxes'; holder: Holder; amount: number; items: readonly PostedItem[] } | { kind: 'refund_due'; amount: number };
 
 const line = (account: LedgerLine['account'], debit: number, credit: number): LedgerLine => ({
   ...{ account, debit, credit },
@@ -22,8 +20,8 @@ export function reversalLines(reversed: Reversed): LedgerLine[] {
   return [...posted.map((one) => ({ ...one, debit: one.credit, credit: 0 })), payable];
 }
 
-/** The ledger lines of a refund that was paid: out of what the provider holds for us, or of the treasury when a person paid it. */
-export const payoutLines = (channel: ProviderCode | 'hand', amount: number): LedgerLine[] => [
+/** The ledger lines of a refund that was paid: out of what a provider or a till holds for us, or of the treasury when a person paid it from elsewhere. */
+export const payoutLines = (from: Holder | 'treasury', amount: number): LedgerLine[] => [
   line('refunds_payable', amount, 0),
-  line(channel === 'hand' ? 'treasury' : `provider:${channel}`, 0, amount),
+  line(from, 0, amount),
 ];

@@ -37,9 +37,9 @@ describe('the lines of a refund', () => {
     fc.assert(
       fc.property(fc.array(item, { minLength: 1, maxLength: 5 }), fc.boolean(), (items, byHand) => {
         const amount = items.reduce((total, one) => total + one.amount, 0);
-        const paid = { kind: 'taxes', provider: 'mtn_momo', amount, items } as const;
+        const paid = { kind: 'taxes', holder: 'provider:mtn_momo', amount, items } as const;
         const [posted, reversed] = [ledgerLinesOf(paid), reversalLines(paid)];
-        const payout = payoutLines(byHand ? 'hand' : 'mtn_momo', amount);
+        const payout = payoutLines(byHand ? 'treasury' : 'provider:mtn_momo', amount);
         expect([sum(posted), sum(reversed), sum(payout)]).toEqual([0, 0, 0]);
         expect(balances([...posted, ...reversed])).toEqual({ 'provider:mtn_momo': amount, refunds_payable: -amount });
         const left = byHand ? { 'provider:mtn_momo': amount, treasury: -amount } : {};
@@ -49,8 +49,8 @@ describe('the lines of a refund', () => {
   });
 
   it('of what came too late leave nothing due', () => {
-    const came = ledgerLinesOf({ kind: 'refund_due', provider: 'mtn_momo', amount: 500 });
-    const all = [...came, ...reversalLines({ kind: 'refund_due', amount: 500 }), ...payoutLines('mtn_momo', 500)];
+    const came = ledgerLinesOf({ kind: 'refund_due', holder: 'provider:mtn_momo', amount: 500 });
+    const all = [...came, ...reversalLines({ kind: 'refund_due', amount: 500 }), ...payoutLines('provider:mtn_momo', 500)];
     expect(balances(all)).toEqual({});
   });
 });

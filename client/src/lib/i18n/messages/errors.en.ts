@@ -5,6 +5,10 @@ type Sentence = string | ((details: ErrorDetails) => string);
 const wait = (details: ErrorDetails): number => Math.max(1, Number(details['retryAfterSeconds'] ?? 60));
 const duration = (seconds: number): string => (seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`);
 
+const ways: Readonly<Record<string, string>> = { mtn_momo: 'MTN Mobile Money', mvola: 'MVola', stripe: 'a bank card' };
+const clock = (instant: unknown): string =>
+  new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(new Date(String(instant)));
+
 export const errors = {
   INVALID_INPUT: 'Some of the information is not valid. Check it and try again.',
   UNAUTHENTICATED: 'Your session has ended. Sign in again.',
@@ -69,6 +73,19 @@ export const errors = {
   REFUND_REFERENCE_USED: 'This reference was already used for another refund. Check it.',
   REFUND_SAME_PERSON: 'You cannot decide on what you proposed yourself. Another person has to.',
   REFUND_OWN_PAYMENT: 'This payment is your own: another person has to deal with it.',
+  TILL_NOT_FOUND: 'This till cannot be found, or it is not yours.',
+  TILL_NOT_OPEN: 'This till is no longer open. Nothing was taken.',
+  TILL_OPEN_ALREADY: 'You have an open till already. Close it first.',
+  TILL_VARIANCE_UNEXPLAINED: 'The count is not what is expected. Count again, or write why.',
+  TILL_COUNTS_DIFFER: 'You did not count the same sum as your colleague. Count again together.',
+  TILL_CASH_SHORT: 'There is not enough cash in your till for this refund.',
+  TILL_OWN: 'This is your own till: another person has to take note of the difference.',
+  TILL_NOTED_ALREADY: 'Somebody has taken note of this difference already.',
+  TILL_NOTHING_TO_NOTE: 'This till has no difference to take note of.',
+  CASH_NOT_OURS: 'One of the notes or coins does not exist in our currency.',
+  CASH_TOO_LITTLE: 'What was given is not enough. Nothing was taken.',
+  TAX_HELD_BY_ORDER: ({ provider, since, until }) =>
+    `Somebody is paying this tax through ${ways[String(provider)] ?? 'the internet'} since ${clock(since)}. By ${clock(until)} it will be paid or free again: wait, or serve somebody else.`,
   TOPIC_UNKNOWN: 'This information is not followed live.',
   TOPIC_FORBIDDEN: 'This page does not exist, or it is not yours.',
   TOO_MANY_SOCKETS: 'Vignette is open in too many windows. Close some of them.',

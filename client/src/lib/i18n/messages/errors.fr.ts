@@ -5,6 +5,10 @@ type Sentence = string | ((details: ErrorDetails) => string);
 const wait = (details: ErrorDetails): number => Math.max(1, Number(details['retryAfterSeconds'] ?? 60));
 const duration = (seconds: number): string => (seconds < 90 ? `${seconds} secondes` : `${Math.ceil(seconds / 60)} minutes`);
 
+const ways: Readonly<Record<string, string>> = { mtn_momo: 'MTN Mobile Money', mvola: 'MVola', stripe: 'carte bancaire' };
+const clock = (instant: unknown): string =>
+  new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit' }).format(new Date(String(instant)));
+
 /** One sentence for each coded error: what happened and what to do. */
 export const errors = {
   INVALID_INPUT: 'Certaines informations ne sont pas valables. Vérifiez-les et recommencez.',
@@ -71,6 +75,19 @@ export const errors = {
   REFUND_REFERENCE_USED: 'Cette référence a déjà servi pour un autre remboursement. Vérifiez-la.',
   REFUND_SAME_PERSON: 'Vous ne pouvez pas décider de ce que vous avez vous-même proposé. Une autre personne doit le faire.',
   REFUND_OWN_PAYMENT: 'Ce paiement est le vôtre\u00a0: une autre personne doit s’en occuper.',
+  TILL_NOT_FOUND: 'Cette caisse est introuvable, ou elle n’est pas à vous.',
+  TILL_NOT_OPEN: 'Cette caisse n’est plus ouverte. Rien n’a été encaissé.',
+  TILL_OPEN_ALREADY: 'Vous avez déjà une caisse ouverte. Fermez-la d’abord.',
+  TILL_VARIANCE_UNEXPLAINED: 'Le compte ne correspond pas à ce qui est attendu. Recomptez, ou écrivez pourquoi.',
+  TILL_COUNTS_DIFFER: 'Vous n’avez pas compté la même somme que votre collègue. Recomptez ensemble.',
+  TILL_CASH_SHORT: 'Il n’y a pas assez d’argent dans votre caisse pour ce remboursement.',
+  TILL_OWN: 'C’est votre propre caisse\u00a0: une autre personne doit prendre connaissance de l’écart.',
+  TILL_NOTED_ALREADY: 'Quelqu’un a déjà pris connaissance de cet écart.',
+  TILL_NOTHING_TO_NOTE: 'Cette caisse n’a pas d’écart à relever.',
+  CASH_NOT_OURS: 'Un des billets ou une des pièces n’existe pas dans notre monnaie.',
+  CASH_TOO_LITTLE: 'La somme reçue ne suffit pas. Rien n’a été encaissé.',
+  TAX_HELD_BY_ORDER: ({ provider, since, until }) =>
+    `Quelqu’un est en train de payer cette taxe par ${ways[String(provider)] ?? 'internet'} depuis ${clock(since)}. Au plus tard à ${clock(until)}, elle sera payée ou de nouveau libre : attendez, ou servez une autre personne.`,
   TOPIC_UNKNOWN: 'Cette information n’est pas suivie en direct.',
   TOPIC_FORBIDDEN: 'Cette page n’existe pas, ou elle n’est pas à vous.',
   TOO_MANY_SOCKETS: 'Vignette est ouvert dans trop de fenêtres. Fermez-en quelques-unes.',
