@@ -2,11 +2,17 @@ import { asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { FieldName, type DocumentView, type ReadingQueueView } from '#shared/contracts/documents.ts';
 import type { Executor } from './connect.ts';
 import { currentPages, fieldsOf, findDocument } from './documents.repository.ts';
+import { findDocumentReview } from './reviews.repository.ts';
 import { documents } from './schema/documents.ts';
 
-/** State of the topic `document:<id>`, in three queries; null when there is no such document. */
+/** State of the topic `document:<id>`, in four queries; null when there is no such document. */
 export async function findDocumentView(db: Executor, id: string): Promise<DocumentView | null> {
-  const [document, pages, fields] = await Promise.all([findDocument(db, id), currentPages(db, id), fieldsOf(db, id)]);
+  const [document, pages, fields, review] = await Promise.all([
+    findDocument(db, id),
+    currentPages(db, id),
+    fieldsOf(db, id),
+    findDocumentReview(db, id),
+  ]);
   if (!document) return null;
   return {
     id: document.id,
@@ -40,6 +46,7 @@ export async function findDocumentView(db: Executor, id: string): Promise<Docume
     country: document.country,
     vehicleId: document.vehicleId,
     claimId: document.claimId,
+    review,
     submittedAt: document.createdAt.toISOString(),
     readAt: document.readAt?.toISOString() ?? null,
     readingMs: document.readingMs,

@@ -1,4 +1,4 @@
-import { appendOutbox, topicChange } from '#db/outbox.repository.ts';
+import { appendOutbox, topicChange, type TopicChange } from '#db/outbox.repository.ts';
 import { findDocumentView } from '#db/document-views.repository.ts';
 import type { Executor, Tx } from '#db/connect.ts';
 import type { DocumentView } from '#shared/contracts/documents.ts';
@@ -16,20 +16,21 @@ export async function documentView(tx: Executor, id: string): Promise<DocumentVi
 
 /**
  * Tells of a change to a locked document, as the last thing of its transaction: its own topic, and its owner's garage unless
- * `garage` is false. Answers with the state that was told.
+ * `garage` is false, and the `others`. Answers with the state that was told.
  */
 export async function appendDocumentEvent<E extends EventName>(
   tx: Tx,
   name: E,
   payload: EventPayload<E>,
   document: { id: string; userId: string },
-  options: { garage?: boolean } = {},
+  options: { garage?: boolean; others?: readonly TopicChange[] } = {},
 ): Promise<DocumentView> {
   const told: { view?: DocumentView } = {};
   const change = topicChange('document', topicOf('document', document.id), async (inner) => {
     told.view = await documentView(inner, document.id);
     return { owner: told.view };
   });
-  await appendOutbox(tx, name, payload, options.garage === false ? [change] : [change, garageChange(document.userId)]);
+  const { garage = true, others = [] } = options;
+  await appendOutbox(tx, name, payload, [change, ...(garage ? [garageChange(document.userId)] : []), ...others]);
   return told.view ?? documentView(tx, document.id);
 }

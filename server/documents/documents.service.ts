@@ -24,6 +24,8 @@ import { civilDate } from '#shared/domain/dates.ts';
 import { canMove, canonicalField, fieldError, type FieldContext } from '#shared/domain/documents.ts';
 import { vehicleOfFields } from '#shared/domain/vehicles.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import { reviewsChange } from '../reviews/review-events.ts';
+import { reviewConfirmed } from '../reviews/reviews.service.ts';
 import type { VehiclesService } from '../vehicles/vehicles.service.ts';
 import { appendDocumentEvent, documentView } from './document-events.ts';
 
@@ -167,7 +169,8 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
         const document = await lockOwn(tx, userId, documentId);
         if (document.insisted && (document.status === 'queued' || document.status === 'reading'))
           return documentView(tx, documentId);
-        if (document.status !== 'needs_photo') throw conflict(document);
+        // Without a reason of the gate's it is an agent who wants another photograph.
+        if (document.status !== 'needs_photo' || document.gate.length === 0) throw conflict(document);
         await updateDocument(tx, documentId, { ...requeued(clock()), insisted: true });
         return appendDocumentEvent(tx, 'document.resubmitted', { documentId, userId }, document);
       }),
@@ -189,7 +192,9 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
       change(async (tx) => {
         const document = await lockOwn(tx, userId, documentId);
         if (document.status === 'discarded') return;
-        if (!canMove(document.status, 'discarded')) throw conflict(document);
+        // Confirmed once, it is what its vehicle or claim rests on, whatever an agent asks for.
+        const rested = document.vehicleId !== null || document.claimId !== null;
+        if (rested || !canMove(document.status, 'discarded')) throw conflict(document);
         await updateDocument(tx, documentId, { status: 'discarded', readingJob: null, updatedAt: clock() });
         await appendAudit(tx, { actorId: userId, action: 'document.discard', entity: 'document', entityId: documentId });
         await appendDocumentEvent(tx, 'document.discarded', { documentId }, document);
@@ -218,7 +223,9 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
           entityId: documentId,
           details: { ...result },
         });
-        await appendDocumentEvent(tx, 'document.confirmed', { documentId, ...result }, document);
+        const reviewed = await reviewConfirmed(tx, document, { claim: result.claimId !== null, at });
+        const others = reviewed ? [reviewsChange] : [];
+        await appendDocumentEvent(tx, 'document.confirmed', { documentId, ...result }, document, { others });
         if (result.vehicleId) registered.push(reading.vehicle);
         return result;
       });

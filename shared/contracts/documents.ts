@@ -203,6 +203,12 @@ export const IMAGE_SIZES = {
 } as const;
 export type ImageSize = keyof typeof IMAGE_SIZES;
 
+/** What may be asked of a photograph: its side, and a size or (`original`) the whole. */
+export const PageImageQuery = z.object({
+  side: PageSide,
+  size: z.union([z.literal('original'), z.enum(Object.keys(IMAGE_SIZES) as [ImageSize, ...ImageSize[]])]).default('original'),
+});
+
 /** Query of `POST /api/documents` (the body is the photograph itself) and of `POST /api/documents/:id/pages`. */
 export const UploadQuery = z.object({
   /** Chosen by the client, once per photograph it means to send: sending again answers with the same document. */

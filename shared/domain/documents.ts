@@ -9,7 +9,8 @@ export const DOCUMENT_TRANSITIONS: Readonly<Record<DocumentStatus, readonly Docu
   needs_photo: ['queued', 'discarded'],
   read: ['queued', 'confirmed', 'discarded'],
   failed: ['queued', 'discarded'],
-  confirmed: [],
+  /** An agent asks for another photograph. */
+  confirmed: ['needs_photo'],
   discarded: [],
 };
 
