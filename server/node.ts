@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Redis } from 'ioredis';
 import { connectRaw, type Database } from '#db/connect.ts';
+import { readExpiries } from '#db/second-factor.repository.ts';
 import { COUNTRIES, type CountryCode } from '#shared/domain/countries/countries.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import { createBusPublisher, subscribeBus } from '#shared/node/live-bus.ts';
@@ -30,6 +31,11 @@ import { createNoticeHandlers } from './notices/notices.handlers.ts';
 import { createNoticeRoutes, createUnsubscribeRoutes } from './notices/notices.routes.ts';
 import { createNoticesService } from './notices/notices.service.ts';
 import { notificationsTopic } from './notices/notices.topic.ts';
+import { createLeasesService } from './reviews/leases.service.ts';
+import { createReviewHandlers } from './reviews/reviews.handlers.ts';
+import { createReviewRoutes } from './reviews/reviews.routes.ts';
+import { createReviewsService } from './reviews/reviews.service.ts';
+import { reviewsTopic } from './reviews/reviews.topic.ts';
 import { createSocketEngine } from './sockets/engine.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
 import { START_LIMIT, createPaymentHandlers } from './payments/payments.handlers.ts';
@@ -65,6 +71,9 @@ import { createTillsService } from './tills/tills.service.ts';
 import { createTillTopics } from './tills/tills.topic.ts';
 import { createTransfersService } from './transfers/transfers.service.ts';
 import { transferTopic } from './transfers/transfers.topic.ts';
+import { SEARCH_LIMIT, createRegisterHandlers } from './register/register.handlers.ts';
+import { createSearchTally } from './register/search-tally.ts';
+import { createSearchService } from './register/search.service.ts';
 import { createVehicleHandlers } from './vehicles/vehicles.handlers.ts';
 import { createVehiclesService } from './vehicles/vehicles.service.ts';
 import { garageTopic } from './vehicles/vehicles.topic.ts';
@@ -134,6 +143,12 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     timeZone: country.timeZone,
     onRegistered: plates.forget,
   });
+  const registerDeps = { db, notifier, clock, country: country.code, timeZone: country.timeZone };
+  const leases = createLeasesService(registerDeps);
+  const review = createReviewHandlers({
+    reviews: createReviewsService({ ...registerDeps, onRegistered: plates.forget }),
+    ...{ leases, logger },
+  });
   const lookups = metrics.counter('plate_lookups_total', 'Public look-ups of plates, by whether the cache had them', ['result']);
   const tax = createTaxService({
     db,
@@ -165,6 +180,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       payment: paymentTopic,
       channels: channelsTopic,
       refunds: refundsTopic,
+      reviews: reviewsTopic,
       notifications: notificationsTopic,
     }),
     maxTopics: MAX_TOPICS,
@@ -183,13 +199,20 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         refunds: createRefundsService({ db, notifier, clock }),
         handPayments: createHandPaymentsService({ db, notifier, clock }),
         findLimit: limits.limit('refund-find', FIND_LIMIT),
+        stepUp: identity.stepUp,
       }),
       ...createTillHandlers({
         tills,
         cash: createCashService({ db, notifier, clock, country }),
         quoteLimit: limits.limit('cash-quote', QUOTE_LIMIT),
       }),
+      ...review.handlers,
       ...createVehicleHandlers({ vehicles }),
+      ...createRegisterHandlers({
+        search: createSearchService({ db, clock, timeZone: country.timeZone }),
+        tally: createSearchTally({ db, clock }),
+        searchLimit: limits.limit('register-search', SEARCH_LIMIT),
+      }),
       ...createTransferHandlers({
         transfers,
         codeLimit: limits.limit('transfer-code', CODE_TRY_LIMIT),
@@ -198,8 +221,11 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createNoticeHandlers({ notices }),
     },
     authenticate: identity.authenticator.authenticate,
+    onGone: review.onGone,
     addressSource: config.TRUSTED_PROXY ? 'forwarded' : 'connection',
     stillValid: identity.authenticator.stillValid,
+    expiries: (ids) => readExpiries(db, ids),
+    onUse: identity.use.note,
     adapter: { publisher: redis.queues, subscriber: redis.adapter, prefix },
     metrics,
     logger,
@@ -236,13 +262,13 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         app: createAccountRoutes({
           ...{ closing, exports, checkOwnPassword, store, cookie: identity.cookie },
           exportLimit: limits.limit('account-export', EXPORT_LIMIT),
-          requireSession: requireSession(identity.authenticator),
+          requireSession: requireSession(identity.authenticator, identity.use),
         }),
       },
       { path: '/api', app: createTaxRoutes({ tax, lookupLimit: limits.limit('plate-lookup', LOOKUP_LIMIT) }) },
       {
         path: '/api/receipts',
-        app: createReceiptRoutes({ db, store, requireSession: requireSession(identity.authenticator) }),
+        app: createReceiptRoutes({ db, store, requireSession: requireSession(identity.authenticator, identity.use) }),
       },
       { path: '/api/tills', app: createTillRoutes({ tills, requireSession: requireSession(identity.authenticator) }) },
       {
@@ -260,15 +286,25 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       },
       { path: MACHINES_PATH, app: createWebhookRoutes({ payments }) },
       { path: UNSUBSCRIBE_PATH, app: createUnsubscribeRoutes({ notices }) },
-      { path: '/api/notices', app: createNoticeRoutes({ notices, requireSession: requireSession(identity.authenticator) }) },
+      {
+        path: '/api/notices',
+        app: createNoticeRoutes({ notices, requireSession: requireSession(identity.authenticator, identity.use) }),
+      },
       { path: '/api/payments/channels', app: createChannelRoutes({ read: () => readChannelsView(db), clock }) },
-      { path: '/api/payments', app: createPaymentRoutes({ payments, requireSession: requireSession(identity.authenticator) }) },
+      {
+        path: '/api/payments',
+        app: createPaymentRoutes({ payments, requireSession: requireSession(identity.authenticator, identity.use) }),
+      },
+      {
+        path: '/api/reviews',
+        app: createReviewRoutes({ leases, store, requireSession: requireSession(identity.authenticator, identity.use) }),
+      },
       {
         path: '/api/documents',
         app: createDocumentRoutes({
           documents,
           store,
-          requireSession: requireSession(identity.authenticator),
+          requireSession: requireSession(identity.authenticator, identity.use),
           uploadLimit: limits.limit('upload', UPLOAD_LIMIT),
         }),
       },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ConfirmDocument, CorrectField, DocumentRef, DocumentView } from './documents.ts';
 import type { ErrorBody } from './errors.ts';
-import { Id } from './ids.ts';
+import { Id, Instant } from './ids.ts';
 import type { SessionEnd } from './identity.ts';
+import { AskPhoto, DecideReview, TakenReview, TakeReview } from './reviews.ts';
 import { MarkRead } from './notices.ts';
 import { PaymentRef, PaymentView, StartPayment } from './payments.ts';
 import {
@@ -41,6 +42,8 @@ import {
   TransferTicket,
 } from './tickets.ts';
 import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, type ResyncReason } from './topics.ts';
+import { FindInRegister, FindVehiclesOf, SearchAnswer, VehicleListed } from './register.ts';
+import { DecideCorrection, DifferenceView, ExplainDifference, ProposeCorrection } from './reconciliation.ts';
 import { ConfirmTransfer, TransferByCode, TransferPreview, TransferRef, TransferView } from './transfers.ts';
 import { ClaimRef, VehicleRef } from './vehicles.ts';
 
@@ -64,6 +67,8 @@ export const COMMANDS = {
   'ticket:call': { input: TicketRef, output: QueueTicket },
   'ticket:act': { input: ActOnTicket, output: QueueTicket },
   'ticket:transfer': { input: TransferTicket, output: QueueTicket },
+  'search:find': { input: FindInRegister, output: SearchAnswer },
+  'search:vehicles-of': { input: FindVehiclesOf, output: z.array(VehicleListed) },
   'refund:find': { input: FindRefundable, output: Refundable },
   'refund:propose': { input: ProposeRefund, output: RefundView },
   'refund:approve': { input: RefundRef, output: RefundView },
@@ -72,6 +77,9 @@ export const COMMANDS = {
   'refund:retry': { input: RefundRef, output: RefundView },
   'refund:settle': { input: SettleRefund, output: RefundView },
   'refund:confirm-settlement': { input: ConfirmSettlement, output: RefundView },
+  'reconciliation:explain': { input: ExplainDifference, output: DifferenceView },
+  'reconciliation:propose': { input: ProposeCorrection, output: DifferenceView },
+  'reconciliation:decide': { input: DecideCorrection, output: DifferenceView },
   'till:open': { input: OpenTill, output: TillSummary },
   'till:close': { input: CloseTill, output: TillSummary },
   'till:hand-over': { input: HandOverTill, output: TillSummary },
@@ -81,6 +89,12 @@ export const COMMANDS = {
   'till:take': { input: TakeCash, output: Taking },
   'till:pay-back': { input: PayBackCash, output: TillSummary },
   'till:note': { input: TillRef, output: TillSummary },
+  'review:next': { input: z.object({}), output: TakenReview },
+  'review:take': { input: TakeReview, output: TakenReview },
+  'review:renew': { input: TakeReview, output: z.object({ heldUntil: Instant }) },
+  'review:release': { input: TakeReview, output: z.null() },
+  'review:decide': { input: DecideReview, output: z.null() },
+  'review:ask-photo': { input: AskPhoto, output: z.null() },
   'vehicle:remove': { input: VehicleRef, output: z.null() },
   'transfer:start': { input: VehicleRef, output: TransferView },
   /** The code that the seller shows; nobody else gets it, and no screen is told it. */

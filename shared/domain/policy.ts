@@ -11,7 +11,17 @@ export type Action =
   | 'queue.read'
   | 'ticket.serve'
   | 'kiosk.set_up'
+  | 'register.search'
+  | 'register.read_file'
+  | 'register.annotate'
+  | 'document.read_any'
+  | 'claim.decide'
   | 'bureau.enter'
+  | 'document.review'
+  | 'reconciliation.read'
+  | 'reconciliation.import'
+  | 'reconciliation.settle'
+  | 'reconciliation.approve'
   | 'refund.read'
   | 'refund.propose'
   | 'refund.withdraw'
@@ -38,6 +48,18 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'ticket.serve': { agent: 'office', supervisor: 'office' },
   /** Make a browser the kiosk or the board of an office. */
   'kiosk.set_up': { agent: 'office', supervisor: 'office', administrator: 'all' },
+  /** Look for a vehicle, a receipt, a ticket. Who may not read a file is shown no names, and finds nothing by them. */
+  'register.search': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** See all that is known of a vehicle, its owner's name among it. Each time is kept in the audit log. */
+  'register.read_file': { agent: 'all', supervisor: 'all', administrator: 'all' },
+  /** Write a note about a vehicle. */
+  'register.annotate': { agent: 'all', supervisor: 'all' },
+  /** See photographs of documents that others sent. Each time is kept in the audit log. */
+  'document.read_any': { agent: 'all', supervisor: 'all' },
+  /** Say whose a vehicle is that two people want. Never of one's own (`claimRefusal`). */
+  'claim.decide': { agent: 'all', supervisor: 'all' },
+  /** Look at doubtful documents, whatever office the citizen lives near, and decide of them. Never of one's own. */
+  'document.review': { agent: 'all', supervisor: 'all' },
   /** See the list of refunds. */
   'refund.read': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
   /** Look for a payment that can be paid back, and propose it. */
@@ -48,6 +70,14 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'refund.decide': { supervisor: 'all' },
   /** Say that a refund was paid by hand, or have the provider asked once more. */
   'refund.settle': { agent: 'all', supervisor: 'all' },
+  /** See providers' statements and in what they differ from our books. */
+  'reconciliation.read': { supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** Bring a provider's statement. */
+  'reconciliation.import': { supervisor: 'all', administrator: 'all' },
+  /** Explain a difference, or propose a posting that corrects it. */
+  'reconciliation.settle': { supervisor: 'all', administrator: 'all' },
+  /** Approve or refuse the posting that somebody else proposed. */
+  'reconciliation.approve': { supervisor: 'all', administrator: 'all' },
   /** Have a cash drawer: open it, take and give cash, count it, hand it over. */
   'till.use': { agent: 'office', supervisor: 'office' },
   /** See tills: what is in them, how they were closed. */

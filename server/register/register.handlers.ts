@@ -1,0 +1,37 @@
+import type { RateLimit } from '../http/rate-limits.ts';
+import type { CommandHandlers } from '../sockets/commands.ts';
+import { requireAction } from '../sockets/require-action.ts';
+import type { SearchService } from './search.service.ts';
+import type { SearchTally } from './search-tally.ts';
+
+/** Searches of one person: five keys a second for a whole minute. */
+export const SEARCH_LIMIT = { points: 300, seconds: 60 };
+
+export interface RegisterHandlersDeps {
+  search: SearchService;
+  tally: SearchTally;
+  /** By user. */
+  searchLimit: RateLimit;
+}
+
+/** Socket commands of the staff about the register. */
+export function createRegisterHandlers({
+  search,
+  tally,
+  searchLimit,
+}: RegisterHandlersDeps): CommandHandlers<'search:find' | 'search:vehicles-of'> {
+  const counted = async (userId: string): Promise<void> => {
+    await searchLimit.consume(userId);
+    await tally.count(userId);
+  };
+  return {
+    'search:find': requireAction('register.search', async ({ viewer }, { query }) => {
+      await counted(viewer.userId);
+      return search.find(viewer, query);
+    }),
+    'search:vehicles-of': requireAction('register.read_file', async ({ viewer }, { userId }) => {
+      await counted(viewer.userId);
+      return search.vehiclesOf(userId);
+    }),
+  };
+}
