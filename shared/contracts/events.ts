@@ -21,6 +21,14 @@ export const EVENTS = {
   'document.confirmed': z.object({ documentId: Id, vehicleId: Id.nullable(), claimId: Id.nullable() }),
   'document.discarded': z.object({ documentId: Id }),
   'document.images_stored': z.object({ documentId: Id }),
+  /** An agent has a document before them, still has it, or gave it back. */
+  'review.taken': z.object({ documentId: Id }),
+  'review.renewed': z.object({ documentId: Id }),
+  'review.released': z.object({ documentId: Id }),
+  /** An agent decided. */
+  'review.accepted': z.object({ documentId: Id }),
+  'review.corrected': z.object({ documentId: Id }),
+  'review.photo_asked': z.object({ documentId: Id }),
   'vehicle.removed': z.object({ vehicleId: Id, userId: Id }),
   'claim.withdrawn': z.object({ claimId: Id, userId: Id }),
   'payment.started': z.object({ paymentId: Id }),
@@ -52,6 +60,14 @@ export const EVENTS = {
   'refund.paid_by_hand': RefundEvent,
   'refund.hand_refused': RefundEvent,
   'refund.succeeded': RefundEvent,
+  /** A provider's statement was put into the store, and waits to be read. */
+  'reconciliation.requested': z.object({ reconciliationId: Id }),
+  'reconciliation.progressed': z.object({ reconciliationId: Id }),
+  'reconciliation.ended': z.object({ reconciliationId: Id }),
+  /** A statement has a payment that our books do not: its provider is asked again. */
+  'reconciliation.unbooked_found': z.object({ paymentIds: z.array(Id).min(1).max(1_000) }),
+  /** Somebody explained a difference, or proposed, approved or refused its correction. */
+  'difference.decided': z.object({ differenceId: Id }),
   /** These prove nothing any more: the list of revoked receipts is made anew. */
   'receipt.revoked': z.object({ references: z.array(ReceiptReference).min(1) }),
   'ticket.taken': z.object({ ticketId: Id, officeId: Id }),

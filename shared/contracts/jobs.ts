@@ -11,6 +11,8 @@ export const QUEUES = {
   payments: { class: 'high' },
   /** Asks providers how payments stand. Paced over all processes: the operator's own limit is ten a second. */
   'payment-checks': { class: 'high', perSecond: 10 },
+  /** Statements of providers: long work, beside the payments so that none waits behind it. */
+  statements: { class: 'low' },
   messages: { class: 'medium' },
   notices: { class: 'medium' },
   /** Reminders: beside the others, so that no one-time code waits behind thousands of them. */
@@ -42,6 +44,9 @@ export const JOBS = {
   'refund.open': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
   /** Makes the signed list of revoked receipts. Comes up by itself as well, so that the list's date stays new. */
   'revocations.issue': { queue: 'payments', payload: z.object({}), attempts: 5, backoffMs: 1_000 },
+  'reconciliation.run': { queue: 'statements', payload: z.object({ reconciliationId: Id }), attempts: 5, backoffMs: 5_000 },
+  /** Comes up by itself: fetches yesterday's statements, where a provider offers them and nobody brought them. */
+  'statements.fetch': { queue: 'statements', payload: z.object({}), attempts: 1, backoffMs: 0 },
   'document.ocr': { queue: 'ocr', payload: z.object({ documentId: Id }), attempts: 2, backoffMs: 2_000 },
   'document.images': { queue: 'images', payload: z.object({ documentId: Id }), attempts: 3, backoffMs: 60_000 },
   'message.send': { queue: 'messages', payload: z.object({ messageId: Id }), attempts: 3, backoffMs: 60_000 },
@@ -77,6 +82,8 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   ],
   'document.needs_photo': ({ documentId }, eventId) => [notice(eventId, { event: 'document.needs_photo', documentId })],
   'document.failed': ({ documentId }, eventId) => [notice(eventId, { event: 'document.failed', documentId })],
+  'review.corrected': ({ documentId }, eventId) => [notice(eventId, { event: 'review.corrected', documentId })],
+  'review.photo_asked': ({ documentId }, eventId) => [notice(eventId, { event: 'review.photo_asked', documentId })],
   'payment.started': ({ paymentId }) => [{ name: 'payment.initiate', payload: { paymentId } }],
   'payment.succeeded': ({ paymentId }, eventId) => [
     { name: 'receipt.render', payload: { paymentId } },
@@ -98,6 +105,9 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   ],
   'refund.succeeded': ({ refundId, paymentId }, eventId) => [notice(eventId, { event: 'refund.succeeded', refundId, paymentId })],
   'refund.retried': ({ refundId }) => [{ name: 'refund.push', payload: { refundId } }],
+  'reconciliation.requested': ({ reconciliationId }) => [{ name: 'reconciliation.run', payload: { reconciliationId } }],
+  'reconciliation.unbooked_found': ({ paymentIds }) =>
+    paymentIds.map((paymentId) => ({ name: 'payment.check', payload: { paymentId } })),
   'receipt.revoked': () => [{ name: 'revocations.issue', payload: {} }],
   'export.requested': ({ exportId }) => [{ name: 'account.export', payload: { exportId } }],
   'transfer.accepted': (transfer, eventId) => [notice(eventId, { event: 'transfer.accepted', ...transfer })],

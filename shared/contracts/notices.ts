@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
+import { FieldName, PhotoReason } from './documents.ts';
 import { PaymentFailure } from './payments.ts';
 
 /**
@@ -24,6 +25,8 @@ export const MOST_NAMED = 20;
 
 /** The plate, once one was read that can be one. */
 const document = z.object({ documentId: Id, vehicle: z.object(plate).nullable() });
+/** What an agent changed, by name: the values stay on the document's page. */
+const corrected = document.extend({ fields: z.array(FieldName).min(1) });
 const payment = z.object({ paymentId: Id, ...money, items: z.array(NoticeTax) });
 /** Of its own, not a view's: what is kept must be read for years. */
 const receipts = payment.extend({ receipts: z.array(z.object({ reference: z.string(), number: z.string() })) });
@@ -48,6 +51,9 @@ export const NOTICES = {
   document_read: document,
   document_needs_photo: document,
   document_failed: document,
+  document_review_corrected: corrected,
+  /** Words of the agent's own stay on the document's page as well. */
+  document_photo_asked: document.extend({ reason: PhotoReason }),
   payment_succeeded: receipts,
   /** Confirmed after the payer's time was over: the provider had been silent. */
   payment_confirmed_late: receipts,
@@ -79,6 +85,8 @@ export const NOTICE_RULES: { readonly [K in NoticeKind]: { category: NoticeCateg
   document_read: { category: 'documents', obligatory: false },
   document_needs_photo: { category: 'documents', obligatory: false },
   document_failed: { category: 'documents', obligatory: false },
+  document_review_corrected: { category: 'documents', obligatory: true },
+  document_photo_asked: { category: 'documents', obligatory: true },
   payment_succeeded: { category: 'payments', obligatory: true },
   payment_confirmed_late: { category: 'payments', obligatory: true },
   payment_failed: { category: 'payments', obligatory: false },
@@ -158,6 +166,7 @@ export type Unsubscription = z.infer<typeof Unsubscription>;
 /** Events that somebody is told of, with what each is about. The relay asks for `notice.deliver` for each of them. */
 export const NoticeSource = z.discriminatedUnion('event', [
   z.object({ event: z.enum(['document.read', 'document.needs_photo', 'document.failed']), documentId: Id }),
+  z.object({ event: z.enum(['review.corrected', 'review.photo_asked']), documentId: Id }),
   z.object({ event: z.enum(['payment.succeeded', 'payment.failed', 'payment.expired', 'payment.refund_due']), paymentId: Id }),
   z.object({ event: z.enum(['refund.approved', 'refund.succeeded']), refundId: Id, paymentId: Id }),
   z.object({

@@ -7,7 +7,9 @@ import { NotificationsView } from './notices.ts';
 import { PaymentView } from './payments.ts';
 import { BoardView, LineView, QueueView, TicketView } from './tickets.ts';
 import { RefundsView } from './refunds.ts';
+import { ReviewsView } from './reviews.ts';
 import { TillsView, TillView } from './tills.ts';
+import { ReconciliationsView } from './reconciliation.ts';
 import { TransferView } from './transfers.ts';
 import { GarageView } from './vehicles.ts';
 
@@ -33,7 +35,9 @@ export const TOPICS = {
   ticket: { keyed: true, kind: 'state', state: TicketView },
   till: { keyed: true, kind: 'state', state: TillView },
   tills: { keyed: true, kind: 'state', state: TillsView },
+  reviews: { keyed: false, kind: 'state', state: ReviewsView },
   refunds: { keyed: false, kind: 'state', state: RefundsView },
+  reconciliations: { keyed: false, kind: 'state', state: ReconciliationsView },
   transfer: { keyed: true, kind: 'state', state: TransferView },
   'account-export': { keyed: true, kind: 'state', state: ExportView.nullable() },
   garage: { keyed: true, kind: 'state', state: GarageView },

@@ -25,8 +25,8 @@ describe('the statuses of a document', () => {
     expect(Object.keys(DOCUMENT_TRANSITIONS).sort()).toEqual([...DocumentStatus.options].sort());
   });
 
-  it('ends with confirmed and discarded, and reaches both', () => {
-    for (const end of ['confirmed', 'discarded'] as const) expect(DOCUMENT_TRANSITIONS[end]).toEqual([]);
+  it('ends with confirmed, unless an agent asks for another photograph, or discarded, and reaches both', () => {
+    expect(DOCUMENT_TRANSITIONS).toMatchObject({ confirmed: ['needs_photo'], discarded: [] });
     const reached = new Set<DocumentStatus>(['queued']);
     for (const from of reached) for (const to of DOCUMENT_TRANSITIONS[from]) reached.add(to);
     expect([...reached].sort()).toEqual([...DocumentStatus.options].sort());

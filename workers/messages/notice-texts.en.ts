@@ -1,3 +1,4 @@
+import type { PhotoReason } from '#shared/contracts/documents.ts';
 import type { PaymentFailure } from '#shared/contracts/payments.ts';
 import type { NoticeTexts } from './notice-texts.ts';
 
@@ -9,6 +10,13 @@ const FAILURES: Record<PaymentFailure, string> = {
   payer_cancelled: 'you cancelled it',
   limit_reached: 'the account had reached its limit',
   refused: 'the operator refused it',
+};
+const PHOTO_REASONS: Record<PhotoReason, string> = {
+  blurred: 'it is blurred',
+  cut: 'part of the card is not in it',
+  other_document: 'it shows another document',
+  missing_side: 'one side of the card is missing',
+  other: 'the page says why',
 };
 const hello = 'Hello,';
 const notYou = 'Was it not you? Change your password at once and sign out the devices that you do not know.';
@@ -42,6 +50,24 @@ export const noticeTextsEn: NoticeTexts = {
     ],
     action: 'See what happened',
     sms: 'Vignette: your registration card could not be read:',
+  }),
+  document_review_corrected: ({ vehicle }, f) => ({
+    subject: 'Your registration card: an agent corrected what was read',
+    paragraphs: [
+      hello,
+      `An agent compared your registration card${vehicle ? ` (${f.plate(vehicle)})` : ''} with your photograph and corrected what did not match. The tax is computed from the new values; what you have paid stays paid.`,
+    ],
+    action: 'See what changed',
+    sms: 'Vignette: an agent corrected your registration card, see:',
+  }),
+  document_photo_asked: ({ vehicle, reason }, f) => ({
+    subject: 'Your registration card: a new photograph is asked of you',
+    paragraphs: [
+      hello,
+      `An agent needs another photograph of your registration card${vehicle ? ` (${f.plate(vehicle)})` : ''}: ${PHOTO_REASONS[reason]}. Your vehicle stays in your list and its tax can be paid.`,
+    ],
+    action: 'Send the photograph',
+    sms: 'Vignette: another photo of your card is asked for:',
   }),
   payment_succeeded: ({ amount, items, receipts }, f) => ({
     subject: `Paid: ${f.money(amount)} – your ${receipts.length === 1 ? 'receipt' : 'receipts'}`,

@@ -1,3 +1,4 @@
+import type { PhotoReason } from '#shared/contracts/documents.ts';
 import type { PaymentFailure } from '#shared/contracts/payments.ts';
 import type { NoticeTexts } from './notice-texts.ts';
 
@@ -9,6 +10,13 @@ const FAILURES: Record<PaymentFailure, string> = {
   payer_cancelled: 'vous l’avez annulé',
   limit_reached: 'le plafond du compte était atteint',
   refused: 'l’opérateur l’a refusé',
+};
+const PHOTO_REASONS: Record<PhotoReason, string> = {
+  blurred: 'elle est floue',
+  cut: 'une partie de la carte n’y est pas',
+  other_document: 'elle montre un autre document',
+  missing_side: 'il manque une face de la carte',
+  other: 'la page dit pourquoi',
 };
 const hello = 'Bonjour,';
 const notYou =
@@ -43,6 +51,24 @@ export const noticeTextsFr: NoticeTexts = {
     ],
     action: 'Voir ce qui s’est passé',
     sms: 'Vignette : votre carte grise n’a pas pu être lue :',
+  }),
+  document_review_corrected: ({ vehicle }, f) => ({
+    subject: 'Votre carte grise : un agent a corrigé une lecture',
+    paragraphs: [
+      hello,
+      `Un agent a comparé votre carte grise${vehicle ? ` (${f.plate(vehicle)})` : ''} avec votre photographie et corrigé ce qui n’y correspondait pas. La taxe se calcule d’après ces nouvelles valeurs ; ce que vous avez déjà payé reste payé.`,
+    ],
+    action: 'Voir ce qui a changé',
+    sms: 'Vignette : un agent a corrigé votre carte grise, voir :',
+  }),
+  document_photo_asked: ({ vehicle, reason }, f) => ({
+    subject: 'Votre carte grise : une nouvelle photographie vous est demandée',
+    paragraphs: [
+      hello,
+      `Un agent a besoin d’une autre photographie de votre carte grise${vehicle ? ` (${f.plate(vehicle)})` : ''} : ${PHOTO_REASONS[reason]}. Votre véhicule reste dans votre liste et sa taxe peut se payer.`,
+    ],
+    action: 'Envoyer la photographie',
+    sms: 'Vignette : une autre photo de votre carte grise est demandée :',
   }),
   payment_succeeded: ({ amount, items, receipts }, f) => ({
     subject: `Payé : ${f.money(amount)} – ${receipts.length === 1 ? 'votre reçu' : 'vos reçus'}`,

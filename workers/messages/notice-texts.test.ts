@@ -33,6 +33,11 @@ function samples(country: keyof typeof PLATES, fleet: number): { [K in NoticeCon
     document_read: { kind: 'document_read', params: document },
     document_needs_photo: { kind: 'document_needs_photo', params: document },
     document_failed: { kind: 'document_failed', params: document },
+    document_review_corrected: {
+      kind: 'document_review_corrected',
+      params: { ...document, fields: ['fiscal_power', 'first_registration'] },
+    },
+    document_photo_asked: { kind: 'document_photo_asked', params: { ...document, reason: 'other_document' } },
     payment_succeeded: { kind: 'payment_succeeded', params: receipts },
     payment_confirmed_late: { kind: 'payment_confirmed_late', params: receipts },
     payment_failed: { kind: 'payment_failed', params: { ...payment, failure: 'not_enough_funds' } },

@@ -6,6 +6,8 @@ export function pageOf({ kind, params }: NoticeContent): string {
     case 'document_read':
     case 'document_needs_photo':
     case 'document_failed':
+    case 'document_review_corrected':
+    case 'document_photo_asked':
       return `/vehicules/documents/${params.documentId}`;
     case 'payment_succeeded':
     case 'payment_confirmed_late':

@@ -1,5 +1,8 @@
 import type { ImageSize, PageView } from '#shared/contracts/documents.ts';
 
+/** Whose photographs: one's own, or of the document that an agent has before them. */
+export type ImageSource = 'documents' | 'reviews';
+
 /** Where a page's photograph is. The page's id and readiness are in it, so that a new photograph is not taken for the old one. */
-export const imageAddress = (documentId: string, page: PageView, size: ImageSize): string =>
-  `/api/documents/${documentId}/pages/${page.side}/image?${new URLSearchParams({ size, page: page.id, ready: page.imagesReady ? '1' : '0' })}`;
+export const imageAddress = (documentId: string, page: PageView, size: ImageSize, from: ImageSource = 'documents'): string =>
+  `/api/${from}/${documentId}/pages/${page.side}/image?${new URLSearchParams({ size, page: page.id, ready: page.imagesReady ? '1' : '0' })}`;

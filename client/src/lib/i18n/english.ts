@@ -11,7 +11,9 @@ import { home as homeEn } from './messages/home.en.ts';
 import { notices as noticesEn } from './messages/notices.en.ts';
 import { office as officeEn } from './messages/office.en.ts';
 import { refunds as refundsEn } from './messages/refunds.en.ts';
+import { reviews as reviewsEn } from './messages/reviews.en.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
+import { security as securityEn } from './messages/security.en.ts';
 import { tax as taxEn } from './messages/tax.en.ts';
 import { transfers as transfersEn } from './messages/transfers.en.ts';
 import { verify as verifyEn } from './messages/verify.en.ts';
@@ -31,8 +33,10 @@ export const english: Messages = {
   notices: noticesEn,
   bureau: bureauEn,
   refunds: refundsEn,
+  reviews: reviewsEn,
   office: officeEn,
   counter: counterEn,
+  security: securityEn,
   tax: taxEn,
   transfers: transfersEn,
   errors: errorsEn,

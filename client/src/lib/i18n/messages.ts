@@ -11,7 +11,9 @@ import { home as homeFr } from './messages/home.fr.ts';
 import { notices as noticesFr } from './messages/notices.fr.ts';
 import { office as officeFr } from './messages/office.fr.ts';
 import { refunds as refundsFr } from './messages/refunds.fr.ts';
+import { reviews as reviewsFr } from './messages/reviews.fr.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
+import { security as securityFr } from './messages/security.fr.ts';
 import { tax as taxFr } from './messages/tax.fr.ts';
 import { transfers as transfersFr } from './messages/transfers.fr.ts';
 import { verify as verifyFr } from './messages/verify.fr.ts';
@@ -31,8 +33,10 @@ const fr = {
   notices: noticesFr,
   bureau: bureauFr,
   refunds: refundsFr,
+  reviews: reviewsFr,
   office: officeFr,
   counter: counterFr,
+  security: securityFr,
   tax: taxFr,
   transfers: transfersFr,
 };

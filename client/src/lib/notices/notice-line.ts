@@ -26,6 +26,8 @@ export function noticeLine(content: NoticeContent, i18n: Pick<I18n, 'm' | 'f' | 
 function textOf({ kind, params }: NoticeContent, i18n: Pick<I18n, 'm' | 'f' | 'country' | 'locale'>): string {
   const kinds = i18n.m.notices.kind;
   switch (kind) {
+    case 'document_review_corrected':
+      return kinds[kind].text(params.fields.map((name) => i18n.m.documents.fields.name[name]).join(', '));
     case 'payment_succeeded':
     case 'payment_confirmed_late':
     case 'payment_failed':
@@ -49,6 +51,8 @@ function vehiclesOf({ kind, params }: NoticeContent): readonly { plate: string; 
     case 'document_read':
     case 'document_needs_photo':
     case 'document_failed':
+    case 'document_review_corrected':
+    case 'document_photo_asked':
       return params.vehicle ? [params.vehicle] : [];
     case 'payment_succeeded':
     case 'payment_confirmed_late':

@@ -11,6 +11,7 @@ export const bureau: Translation<typeof fr> = {
   role: { citizen: 'Citizen', agent: 'Agent', supervisor: 'Supervisor', administrator: 'Administrator', auditor: 'Auditor' },
   pages: {
     counter: { title: 'Counter', text: 'Call, serve, pass on: the line of the office, live.' },
+    documents: { title: 'Cards to review', text: 'Compare doubtful registration cards with their photographs.' },
     refunds: { title: 'Refunds', text: 'Propose, approve and follow what is paid back to people.' },
   },
   refusedTitle: 'This part is for staff only',

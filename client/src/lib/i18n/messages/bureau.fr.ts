@@ -9,6 +9,7 @@ export const bureau = {
   role: { citizen: 'Usager', agent: 'Agent', supervisor: 'Superviseur', administrator: 'Administrateur', auditor: 'Auditeur' },
   pages: {
     counter: { title: 'Guichet', text: 'Appeler, recevoir, orienter\u00a0: la file du centre, en direct.' },
+    documents: { title: 'Cartes à examiner', text: 'Comparer les cartes grises douteuses avec leurs photographies.' },
     refunds: { title: 'Remboursements', text: 'Proposer, approuver et suivre ce qui est rendu aux usagers.' },
   },
   refusedTitle: 'Cette partie est réservée au personnel',

@@ -34,6 +34,16 @@ export const notices: Translation<typeof fr> = {
       text: 'The reading did not succeed. Your photographs are kept.',
       open: 'See what happened',
     },
+    document_review_corrected: {
+      title: 'An agent corrected your registration card',
+      text: (fields) => `Corrected after your photograph: ${fields}.`,
+      open: 'See what changed',
+    },
+    document_photo_asked: {
+      title: 'A new photograph is asked of you',
+      text: 'An agent needs another photograph of your registration card. Your vehicle stays in your list.',
+      open: 'See why, and send it',
+    },
     payment_succeeded: {
       title: 'Payment confirmed',
       text: (amount) => `${amount} paid. The receipt is ready.`,

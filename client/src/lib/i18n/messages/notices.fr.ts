@@ -32,6 +32,16 @@ export const notices = {
       text: 'La lecture n’a pas abouti. Vos photographies sont gardées.',
       open: 'Voir ce qui s’est passé',
     },
+    document_review_corrected: {
+      title: 'Un agent a corrigé votre carte grise',
+      text: (fields: string) => `Corrigé d’après votre photographie : ${fields}.`,
+      open: 'Voir ce qui a changé',
+    },
+    document_photo_asked: {
+      title: 'Une nouvelle photographie vous est demandée',
+      text: 'Un agent a besoin d’une autre photographie de votre carte grise. Votre véhicule reste dans votre liste.',
+      open: 'Voir pourquoi et l’envoyer',
+    },
     payment_succeeded: {
       title: 'Paiement confirmé',
       text: (amount: string) => `${amount} payés. Le reçu est prêt.`,

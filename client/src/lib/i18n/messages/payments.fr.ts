@@ -13,6 +13,7 @@ export const payments = {
   leftTitle: 'Pas dans ce paiement',
   left: {
     paid: 'déjà payé pour cette année',
+    being_paid: 'quelqu’un d’autre la paie en ce moment. Si ce paiement n’aboutit pas, vous pourrez la payer plus tard',
     exempt: 'rien n’est dû',
     not_yet_due: 'pas encore à payer',
     undetermined: 'le montant ne peut pas être calculé\u00a0: il manque des informations',
@@ -23,17 +24,28 @@ export const payments = {
     unread_plate: 'cette plaque n’a pas pu être recherchée\u00a0: réessayez un peu plus tard',
   },
   how: 'Comment vous payez',
-  provider: { mtn_momo: 'MTN Mobile Money', mvola: 'MVola', stripe: 'Carte bancaire' },
+  provider: { mtn_momo: 'MTN Mobile Money', mvola: 'MVola', stripe: 'Carte bancaire', cash: 'Espèces au guichet' },
+  providerHint: {
+    mtn_momo: 'Vous acceptez sur votre téléphone, avec votre code secret.',
+    mvola: 'Vous acceptez sur votre téléphone, avec votre code secret.',
+    stripe: 'Vous saisirez votre carte sur la page sécurisée de notre prestataire Stripe, jamais ici.',
+  },
   providerField: 'Moyen de paiement',
   noProvider: 'Aucun moyen de paiement n’est disponible pour l’instant. Rien n’est perdu\u00a0: revenez un peu plus tard.',
   phone: 'Téléphone qui paie',
   phoneHint: 'Une demande d’accord y arrivera. Ce peut être le téléphone de quelqu’un d’autre.',
   phoneFault: 'Indiquez le numéro du téléphone qui paie.',
+  phoneCheck: 'Ce numéro semble incomplet ou erroné. Vérifiez-le.',
+  phoneRead: (phone: string) => `La demande ira au ${phone}`,
+  phoneOwn: (phone: string) => `Prendre mon numéro, ${phone}`,
   pay: (amount: string) => `Payer ${amount}`,
   unanswered:
     'Nous n’avons pas reçu de réponse. Appuyez de nouveau sur «\u00a0Payer\u00a0»\u00a0: vous ne paierez pas deux fois.',
   refusedFor: (plate: string, sentence: string) => `${plate}\u00a0: ${sentence}`,
-  changedTo: (sentence: string, amount: string) => `${sentence} Nouveau total\u00a0: ${amount}.`,
+  changedFrom: (before: string, now: string) =>
+    `Le montant a changé pendant que vous vérifiiez\u00a0: ${before} avant, ${now} maintenant. Rien n’a été débité. Regardez le détail, puis confirmez.`,
+  leftOut: (plate: string, why: string, rest: string) =>
+    `${plate}\u00a0: ${why}. Nous l’avons retirée\u00a0: il reste ${rest} à payer pour les autres. Vérifiez, puis confirmez.`,
   followOther: 'Suivre le paiement en cours',
   status: {
     sending: 'Nous transmettons votre demande',
@@ -51,12 +63,15 @@ export const payments = {
     asked: (phone: string, provider: string) =>
       `${provider} a envoyé une demande au ${phone}. Ouvrez-la et entrez votre code secret. Ne le donnez jamais à personne, pas même à nous.`,
     late: (provider: string) =>
-      `Aucun accord ne nous est parvenu à temps. Nous demandons à ${provider} comment cela s’est terminé. Ne payez pas une deuxième fois.`,
+      `Aucun accord ne nous est parvenu à temps. Nous demandons à ${provider} comment cela s’est terminé. Si la demande est encore sur votre téléphone, vous pouvez l’accepter. Ne payez pas une deuxième fois.`,
     uncertain: (provider: string) =>
       `${provider} ne répond pas pour l’instant\u00a0: nous ne savons pas encore si votre compte a été débité. Nous redemandons jusqu’à le savoir. Ne payez pas une deuxième fois\u00a0: la taxe reste réservée à ce paiement.`,
+    asksAgain: (clock: string) => `Nous redemandons à ${clock}. Vous n’avez rien à faire.`,
+    asksNow: 'Nous redemandons en ce moment. Vous n’avez rien à faire.',
+    stillOnPhone: 'Si la demande s’affiche sur votre téléphone, vous pouvez l’accepter\u00a0: elle ne sera comptée qu’une fois.',
     failed: 'Rien ne nous est parvenu pour cette taxe, qui reste à payer.',
     expired:
-      'Votre accord n’est pas arrivé à temps et la taxe reste à payer. Si un débit arrive tout de même, il sera pris en compte ou remboursé, jamais perdu.',
+      'Votre accord n’est pas arrivé à temps et la taxe reste à payer. Si un débit arrive tout de même, nous le retrouvons\u00a0: il paie la taxe, ou il vous est remboursé si elle a été payée entre-temps. Vous le verrez ici.',
     booking: 'L’opérateur a confirmé. Le reçu arrive dans un instant.',
     refund: (amount: string) =>
       `Votre paiement est bien arrivé, mais cette taxe avait été réglée entre-temps. ${amount} vous sont dus et vous seront remboursés.`,
@@ -65,16 +80,40 @@ export const payments = {
   failure: {
     payer_not_found: 'Ce numéro n’a pas de compte chez l’opérateur. Vérifiez-le ou prenez un autre téléphone.',
     not_enough_funds: 'Le solde du compte ne suffit pas. Rechargez-le ou prenez un autre téléphone.',
-    payer_declined: 'La demande a été refusée sur le téléphone.',
-    payer_too_late: 'La demande n’a pas été acceptée à temps sur le téléphone.',
-    payer_cancelled: 'Vous avez annulé ce paiement.',
+    payer_declined: 'La demande a été refusée sur le téléphone. Si c’était une erreur, réessayez et acceptez-la.',
+    payer_too_late: 'La demande n’a pas été acceptée à temps. Réessayez en gardant le téléphone à portée de main.',
+    payer_cancelled: 'Vous avez annulé ce paiement. Vous pouvez payer autrement quand vous voulez.',
     limit_reached: 'Ce paiement dépasse le plafond du compte. Demandez à votre opérateur ou prenez un autre téléphone.',
-    refused: 'L’opérateur a refusé ce paiement sans en dire plus.',
+    refused: 'L’opérateur a refusé ce paiement sans en dire plus. Réessayez, ou prenez un autre moyen de paiement.',
   },
   again: 'Réessayer le paiement',
+  todo: {
+    title: 'Que faire maintenant',
+    mtn_momo: [
+      'Ouvrez la demande qui s’affiche sur le téléphone.',
+      'Vérifiez le montant, puis entrez votre code secret MTN Mobile Money.',
+      'Rien ne s’affiche\u00a0? Ouvrez le menu MTN Mobile Money, à la rubrique des approbations en attente.',
+    ],
+    mvola: [
+      'Ouvrez la demande qui s’affiche sur le téléphone.',
+      'Vérifiez le montant, puis entrez votre code secret MVola.',
+      'Rien ne s’affiche\u00a0? Vérifiez que le téléphone est allumé et a du réseau.',
+    ],
+    nothing: (clock: string) => `Sans accord à ${clock}, la demande tombe\u00a0: rien n’est débité et vous pouvez recommencer.`,
+  },
+  next: {
+    title: 'Et maintenant',
+    show: 'En cas de contrôle, montrez le code du reçu sur ce téléphone, ou le PDF imprimé.',
+    keep: 'Vos reçus restent cinq ans dans «\u00a0Mes paiements\u00a0».',
+    check: 'Chacun peut vérifier un reçu, même sans réseau',
+    vehicles: 'Retour à mes véhicules',
+    print: 'Imprimer',
+    share: 'Partager',
+    shareTitle: (plates: string) => `Taxe payée\u00a0: ${plates}`,
+    shareNote: 'L’adresse partagée mène à ce que tout le monde peut voir de cette plaque\u00a0: payée ou non.',
+  },
   card: {
     keeper: 'Stripe',
-    hint: 'Vous saisirez votre carte sur la page sécurisée de notre prestataire Stripe, jamais ici.',
     asked: 'Payez par carte',
     askedText:
       'La page de paiement par carte est prête. Vous y saisissez votre carte, puis vous revenez ici\u00a0: cette page se met à jour toute seule.',
@@ -113,6 +152,15 @@ export const payments = {
   history: {
     title: 'Mes paiements',
     lead: 'Ce que vous avez payé ici depuis cinq ans.',
+    filter: 'Filtrer par plaque ou numéro de reçu',
+    show: 'Afficher',
+    shows: { all: 'Tout', paid: 'Payés', waiting: 'En cours', back: 'Remboursements', ended: 'Non aboutis' },
+    none: 'Aucun paiement ne correspond.',
+    clear: 'Tout afficher',
+    found: (count: string) => `Paiements affichés\u00a0: ${count}`,
+    yearPaid: (amount: string) => `Payé\u00a0: ${amount}`,
+    yearBack: (amount: string) => `Remboursé\u00a0: ${amount}`,
+    yearUnsure: (amount: string) => `En vérification\u00a0: ${amount}`,
     empty: 'Aucun paiement pour l’instant.',
     emptyText: 'Ce que vous paierez, avec ses reçus, se retrouvera ici.',
     open: 'Voir',
