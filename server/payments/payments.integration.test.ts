@@ -166,6 +166,45 @@ describe('an uncertain payment', () => {
     expect(await fixture.state(id)).toBe('receipted');
   });
 
+  it('is said to be so while there is time left, once the provider is silent for half a minute; and is asked for again', async () => {
+    const { id } = await fixture.pending(payer);
+    fixture.provider.set(id, { kind: 'unavailable', why: 'status 503' });
+    fixture.clock.turn(10_000);
+    await fixture.confirmations.check(id);
+    expect(await fixture.state(id)).toBe('pending');
+    fixture.clock.turn(25_000);
+    await fixture.confirmations.check(id);
+    const silent = PaymentView.parse(await fixture.payments.find(payer, id));
+    const now = fixture.clock().getTime();
+    expect(silent.state).toBe('unknown');
+    expect(Date.parse(silent.asksAgainAt ?? '')).toBeGreaterThan(now);
+    expect(Date.parse(silent.expiresAt)).toBeGreaterThan(now);
+    // Each question moves the page on to the next.
+    const before = await fixture.count('outbox');
+    fixture.clock.turn(60_000);
+    await fixture.confirmations.check(id);
+    const later = await fixture.payments.find(payer, id);
+    expect(Date.parse(later.asksAgainAt ?? '')).toBeGreaterThan(fixture.clock().getTime());
+    expect([later.state, await fixture.count('outbox')]).toEqual(['unknown', before + 1]);
+    // It speaks again: the telephone is still being asked.
+    fixture.provider.set(id, { kind: 'pending' });
+    await fixture.confirmations.check(id);
+    expect(await fixture.payments.find(payer, id)).toMatchObject({ state: 'pending', asksAgainAt: null });
+    fixture.provider.succeed(id);
+    await fixture.confirmations.check(id);
+    expect(await fixture.state(id)).toBe('receipted');
+  });
+
+  it('does not come of single answers that are lost', async () => {
+    const { id } = await fixture.pending(payer);
+    for (let round = 0; round < 5; round += 1) {
+      fixture.clock.turn(20_000);
+      fixture.provider.set(id, round % 2 === 0 ? { kind: 'unavailable', why: 'time-out' } : { kind: 'pending' });
+      await fixture.confirmations.check(id);
+      expect(await fixture.state(id)).toBe('pending');
+    }
+  });
+
   it('whose order never arrived is given again, under the same id', async () => {
     fixture.provider.answer({ kind: 'busy' });
     const { id } = await fixture.pending(payer);

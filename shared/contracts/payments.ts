@@ -142,6 +142,8 @@ export const PaymentView = z.object({
   startedAt: Instant,
   /** Until then the payer can accept. */
   expiresAt: Instant,
+  /** Of a payment that is `unknown`: when the provider is asked again; null: nothing has to be waited for. */
+  asksAgainAt: Instant.nullable(),
   settledAt: Instant.nullable(),
 });
 export type PaymentView = z.infer<typeof PaymentView>;

@@ -22,3 +22,6 @@ export function normaliseContact(typed: string, region: PhoneRegion): Contact | 
   const phone = parsePhoneNumberFromString(text, region);
   return phone?.isValid() ? { channel: 'sms', value: phone.number } : null;
 }
+
+/** A number in E.164 as people read it, with its country's code; as it is when it is none. */
+export const phoneText = (number: string): string => parsePhoneNumberFromString(number)?.formatInternational() ?? number;

@@ -1,4 +1,4 @@
-import { isMobileMoney, type ProviderCode } from '#shared/contracts/payments.ts';
+import { isMobileMoney, type PaymentWay, type ProviderCode } from '#shared/contracts/payments.ts';
 import type { AssessmentLine } from '#shared/contracts/tax.ts';
 
 /** A tax that somebody wants to pay: which, and how much it is on the day of the order. */
@@ -20,6 +20,23 @@ const MINUTE = 60_000;
  * it stays open for 30 minutes at least, counted from when it is made, and making it may need a few tries.
  */
 export const acceptWithinMs = (provider: ProviderCode): number => (isMobileMoney(provider) ? 10 : 40) * MINUTE;
+/** The operators' own limits, where they say one: after so long the request is gone from the telephone. Milliseconds. */
+const OPERATOR_LIMIT_MS: Partial<Record<PaymentWay, number>> = { mtn_momo: 5 * MINUTE };
+/**
+ * Until when the payer is told that they can accept, milliseconds since 1970: the operator's limit, else ours (`expiresAt`). What comes
+ * between the two is taken like any other answer.
+ */
+export function acceptUntil({
+  provider,
+  startedAt,
+  expiresAt,
+}: {
+  provider: PaymentWay;
+  startedAt: string;
+  expiresAt: string;
+}): number {
+  return Math.min(Date.parse(startedAt) + (OPERATOR_LIMIT_MS[provider] ?? Infinity), Date.parse(expiresAt));
+}
 /** For how long after that a success is still looked for, in case its message was lost. Milliseconds. */
 export const LATE_WITHIN_MS = 24 * 3600_000;
 

@@ -7,7 +7,16 @@ import { assess } from '#shared/domain/tax/assess.ts';
 
 /** Why a vehicle that was chosen is not among what is paid. */
 export type LeftOut =
-  'paid' | 'exempt' | 'not_yet_due' | 'undetermined' | 'elsewhere' | 'unknown' | 'too_many' | 'unknown_plate' | 'unread_plate';
+  | 'paid'
+  | 'being_paid'
+  | 'exempt'
+  | 'not_yet_due'
+  | 'undetermined'
+  | 'elsewhere'
+  | 'unknown'
+  | 'too_many'
+  | 'unknown_plate'
+  | 'unread_plate';
 
 /** What the address names: vehicles of one's own by id, anybody's by plate. */
 export interface Chosen {
@@ -96,6 +105,16 @@ function itemOf(
 ): BasketItem | LeftOut {
   if (status !== 'due' && status !== 'overdue') return status;
   return total ? { ...item, fiscalYear, lines, amount: total } : 'exempt';
+}
+
+/** The same basket without the plates that the platform refused one by one: they are named among what is left out. */
+export function withoutRefused(basket: Basket, refused: ReadonlyMap<string, LeftOut>): Basket {
+  const items = basket.items.filter(({ plate }) => !refused.has(plate));
+  const out = basket.items.flatMap(({ key, plate, country }) => {
+    const why = refused.get(plate);
+    return why ? [{ id: key, vehicle: { plate, country }, why }] : [];
+  });
+  return { items, left: [...out, ...basket.left], total: items.reduce((sum, { amount }) => sum + amount, 0) };
 }
 
 /** Whether there is something to pay for a vehicle, going by what its list says. */

@@ -1,4 +1,5 @@
 import type { PaymentState, PaymentView } from '#shared/contracts/payments.ts';
+import { acceptUntil } from '#shared/domain/payments/order.ts';
 
 /**
  * What a payment is to who waits for it.
@@ -12,13 +13,14 @@ import type { PaymentState, PaymentView } from '#shared/contracts/payments.ts';
 export type Phase = 'sending' | 'asked' | 'late' | 'uncertain' | 'failed' | 'expired' | 'booking' | 'refund' | 'paid';
 
 /** @param now milliseconds, by the servers' clock */
-export function phaseOf({ state, expiresAt }: Pick<PaymentView, 'state' | 'expiresAt'>, now: number): Phase {
+export function phaseOf(payment: Pick<PaymentView, 'state' | 'provider' | 'startedAt' | 'expiresAt'>, now: number): Phase {
+  const { state } = payment;
   switch (state) {
     case 'created':
     case 'pushed':
       return 'sending';
     case 'pending':
-      return now < Date.parse(expiresAt) ? 'asked' : 'late';
+      return now < acceptUntil(payment) ? 'asked' : 'late';
     case 'unknown':
       return 'uncertain';
     case 'succeeded':
@@ -36,8 +38,8 @@ export function phaseOf({ state, expiresAt }: Pick<PaymentView, 'state' | 'expir
 export const isWaiting = (phase: Phase): boolean => ['sending', 'asked', 'late', 'uncertain', 'booking'].includes(phase);
 
 /** What is left of the time to accept: its share of the whole and, in minutes and seconds, as a clock shows it. */
-export function timeLeft({ startedAt, expiresAt }: Pick<PaymentView, 'startedAt' | 'expiresAt'>, now: number) {
-  const [from, until] = [Date.parse(startedAt), Date.parse(expiresAt)];
+export function timeLeft(payment: Pick<PaymentView, 'provider' | 'startedAt' | 'expiresAt'>, now: number) {
+  const [from, until] = [Date.parse(payment.startedAt), acceptUntil(payment)];
   const milliseconds = Math.min(Math.max(0, until - now), until - from);
   const seconds = Math.ceil(milliseconds / 1_000);
   const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
