@@ -27,7 +27,7 @@ export type DemoStaff = Omit<DemoPerson, 'phone'> & {
 };
 
 /** 160 bits each (RFC 4226 asks for that many). */
-const DEMO_TOTP_SECRETS: Readonly<Record<Exclude<Role, 'citizen'>, string>> = {
+export const DEMO_TOTP_SECRETS: Readonly<Record<Exclude<Role, 'citizen'>, string>> = {
   agent: 'DEMOAGENTVIGNETTEAAAABBBBCCCCDDD',
   supervisor: 'DEMOSUPERVISORVIGNETTEAAAABBBBCC',
   administrator: 'DEMOADMINVIGNETTEAAAABBBBCCCCDDD',

@@ -7,7 +7,7 @@ import { DEMO, type DemoCountry, type DemoPerson, type DemoVehicle } from './dem
 import { seedServices } from './demo-services.ts';
 import { approveGrid, draftGrid, proposeGrid } from './price-grid-versions.ts';
 import { listGrids } from './price-grids.repository.ts';
-import { accounts, offices, users } from './schema/identity.ts';
+import { accounts, offices, secondFactors, users } from './schema/identity.ts';
 import { owners, vehicles } from './schema/vehicles.ts';
 
 /** A way to sign in to the demo. */
@@ -19,11 +19,19 @@ export interface DemoSignIn {
   totpSecret?: string;
 }
 
+/** Seals the secret of somebody's second step for the database (server/identity/second-factor). */
+export type SealSecret = (userId: string, secret: string) => string;
+
 /**
  * Writes what a demo country starts with. Can be repeated: what is there stays as it is, a password that was changed too.
- * `taken` are further vehicles that somebody else shall own already.
+ * Without `sealSecret` the staff has no device for the second step yet, and is led to one at sign-in. `taken` are further vehicles that somebody else shall own already.
  */
-export async function seedDemo(db: Db, country: CountryCode, taken: readonly DemoVehicle[]): Promise<DemoSignIn[]> {
+export async function seedDemo(
+  db: Db,
+  country: CountryCode,
+  taken: readonly DemoVehicle[],
+  sealSecret?: SealSecret,
+): Promise<DemoSignIn[]> {
   const demo = DEMO[country];
   const people: (Omit<DemoPerson, 'phone'> & { role: string; phone?: string; totpSecret?: string })[] = [
     ...Object.values(demo.people).map((person) => ({ ...person, role: 'citizen' })),
@@ -43,9 +51,13 @@ export async function seedDemo(db: Db, country: CountryCode, taken: readonly Dem
       .select({ id: offices.id })
       .from(offices)
       .where(eq(offices.code, demo.offices[0]?.code ?? ''));
-    for (const [index, { role, ...person }] of people.entries()) {
+    for (const [index, { role, totpSecret, ...person }] of people.entries()) {
       const rights = role === 'citizen' ? {} : { role, officeId: office?.id };
-      await addPerson(tx, person, rights, hashes[index] ?? '');
+      const added = await addPerson(tx, person, rights, hashes[index] ?? '');
+      if (added && totpSecret && sealSecret)
+        await tx
+          .insert(secondFactors)
+          .values({ userId: added, sealedSecret: sealSecret(added, totpSecret), enrolledAt: new Date() });
     }
     const ownerId = await ownerOf(tx, demo.people.neighbour);
     for (const vehicle of [...demo.vehicles, ...taken])
@@ -87,7 +99,7 @@ async function addPerson(
   { name, email, phone }: Pick<DemoPerson, 'name' | 'email'> & { phone?: string },
   rights: { role?: string; officeId?: string | undefined },
   passwordHash: string,
-): Promise<void> {
+): Promise<string | null> {
   const [added] = await tx
     .insert(users)
     .values({ name, email, phone: phone ?? null, emailVerified: true, phoneVerified: phone !== undefined, ...rights })
@@ -96,6 +108,7 @@ async function addPerson(
   if (added) {
     await tx.insert(accounts).values({ userId: added.id, accountId: added.id, providerId: 'credential', password: passwordHash });
   }
+  return added?.id ?? null;
 }
 
 /** The owner that a person is in the register; made when there is none. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Role } from '#shared/contracts/identity.ts';
 import type { Contact } from '#shared/domain/contact.ts';
 import type { Executor, Tx } from './connect.ts';
-import { accounts, offices, sessions, users, verifications } from './schema/identity.ts';
+import { accounts, offices, secondFactors, sessions, users, verifications } from './schema/identity.ts';
 
 const contactIs = (contact: Contact) =>
   contact.channel === 'email' ? eq(users.email, contact.value) : eq(users.phone, contact.value);
@@ -50,6 +50,9 @@ const SessionUser = z.object({
   role: Role,
   officeId: z.uuid().nullable(),
   expiresAt: z.date(),
+  secondFactorGiven: z.boolean(),
+  /** Whether the person has a device for the second step. */
+  enrolled: z.boolean(),
 });
 /** A session with what its user may do. */
 export type SessionUser = z.infer<typeof SessionUser>;
@@ -66,9 +69,12 @@ export async function findSession(tx: Executor, sessionId: string, token: string
       role: users.role,
       officeId: users.officeId,
       expiresAt: sessions.expiresAt,
+      secondFactorGiven: sql<boolean>`${sessions.secondFactorAt} is not null`,
+      enrolled: sql<boolean>`${secondFactors.sealedSecret} is not null`,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(and(eq(sessions.id, sessionId), eq(sessions.token, token), alive()));
   return row ? SessionUser.parse(row) : null;
 }

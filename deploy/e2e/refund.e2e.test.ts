@@ -17,6 +17,7 @@ import { payments } from '#client/src/lib/i18n/messages/payments.fr.ts';
 import { refunds as m } from '#client/src/lib/i18n/messages/refunds.fr.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
+import { signInStaff } from './staff.ts';
 import { fr } from './texts.ts';
 
 /** Money back through the whole stack: an agent proposes, a supervisor approves, the payer's open page shows it. */
@@ -53,14 +54,18 @@ afterAll(async () => {
 
 /** Signs in through the page; answers it where the person lands. */
 async function signIn(role: string, viewport = OFFICE_PC): Promise<Page> {
-  const known = stack.signIns.find((one) => one.role === role);
   const page = await (await openContext(browser, viewport)).newPage();
+  opened[role] = page;
+  if (role !== 'citizen') {
+    await signInStaff(page, stack, role);
+    return page;
+  }
+  const known = stack.signIns.find((one) => one.role === role);
   await page.goto(`${stack.origin}/connexion`, { waitUntil: 'networkidle' });
   await page.getByLabel(fr.auth.identifier).fill(known?.identifier ?? '');
   await page.getByLabel(fr.auth.password, { exact: true }).fill(known?.password ?? '');
   await page.getByRole('button', { name: fr.signIn }).click();
-  await page.waitForURL(role === 'citizen' ? '**/vehicules' : '**/bureau');
-  opened[role] = page;
+  await page.waitForURL('**/vehicules');
   return page;
 }
 const of = (role: string): Page => {

@@ -21,7 +21,8 @@ export function renderCatcherPage(messages: readonly CaughtMessage[]): string {
 </head>
 <body>
 <h1>Caught messages</h1>
-<p class="note">E-mails and text messages that this local stack would have sent. New ones appear by themselves.</p>
+<p class="note">E-mails and text messages that this local stack would have sent. New ones appear by themselves.
+<a href="/codes">Codes of the staff’s second step</a></p>
 <main>${renderMessages(messages)}</main>
 <script>
   const main = document.querySelector('main');

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Secret, TOTP } from 'otpauth';
 import { createTransport } from 'nodemailer';
 import type { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEMO_TOTP_SECRETS } from '#db/demo-data.ts';
 import { createCaughtMessages, type CaughtMessages } from './catcher-messages.ts';
 import { createCatcherServer, createMailCatcher } from './catcher-server.ts';
 
@@ -28,6 +30,15 @@ const sendSms = (body: unknown, type = 'application/json'): Promise<Response> =>
   fetch(`${url}/sms`, { method: 'POST', headers: { 'Content-Type': type }, body: JSON.stringify(body) });
 
 describe('the catcher', () => {
+  it('shows what the telephones of the demo’s staff would show', async () => {
+    const page = await (await fetch(`${url}/codes`)).text();
+    const shown = [...page.matchAll(/<td>(\d{3}) (\d{3})<\/td>/g)].map(([, a, b]) => `${a ?? ''}${b ?? ''}`);
+    expect(shown).toHaveLength(4);
+    const [agent = ''] = shown;
+    const totp = new TOTP({ secret: Secret.fromBase32(DEMO_TOTP_SECRETS.agent) });
+    expect(totp.validate({ token: agent, window: 1 })).not.toBeNull();
+  });
+
   it('takes an e-mail and lists it for its reader', async () => {
     const transport = createTransport({ host: '127.0.0.1', port: (mail.server.address() as AddressInfo).port });
     await transport.sendMail({ from: 'a@example.org', to: 'Soa@Example.org', subject: 'Votre reçu', text: 'Né à Nosy Be' });

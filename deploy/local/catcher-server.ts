@@ -3,6 +3,7 @@ import { simpleParser, type AddressObject } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { z } from 'zod';
 import type { CaughtMessages } from './catcher-messages.ts';
+import { renderCodesPage } from './demo-codes.ts';
 import { renderCatcherPage } from './catcher-page.ts';
 
 const MAX_BODY = 64 * 1024;
@@ -53,6 +54,7 @@ async function answer(messages: CaughtMessages, request: IncomingMessage, respon
     const list = messages.list(url.searchParams.get('to') ?? undefined);
     return end(response, 200, JSON.stringify(list), 'application/json');
   }
+  if (route === 'GET /codes') return end(response, 200, renderCodesPage(), 'text/html; charset=utf-8');
   if (route === 'GET /events') return sendEvents(messages, request, response);
   if (route === 'POST /sms') return takeSms(messages, request, response);
   const html = messages.find(Number(/^GET \/messages\/(\d+)\.html$/.exec(route)?.[1]))?.html;

@@ -98,6 +98,9 @@ function welcome({ origin, catcherUrl, sandboxUrl, signIns }: RunningStack, seco
     ...(catcherUrl === undefined ? [] : [`  E-mails and text messages:  ${catcherUrl}`]),
     ...(sandboxUrl === undefined ? [] : [`  Payers and operators:      ${sandboxUrl}`]),
     ...signIns.map((one) => `  ${one.role.padEnd(width)}  ${one.identifier.padEnd(identifierWidth)}  ${one.password}`),
+    ...(signIns.some(({ totpSecret }) => totpSecret) && catcherUrl !== undefined
+      ? [`  The staff’s second step:  ${catcherUrl}/codes  (or \`npm run demo:code\`)`]
+      : []),
     '  Ctrl-C stops everything.',
     '',
   ];

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
+import type { SessionUse } from '../identity/staff-sessions.ts';
 import type { HttpEnvironment } from './environment.ts';
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -23,12 +24,13 @@ export function checkOrigin(publicOrigin: string): MiddlewareHandler<HttpEnviron
   };
 }
 
-/** Lets signed-in people through and sets `viewer`; others get UNAUTHENTICATED. */
-export function requireSession(authenticator: Authenticator): MiddlewareHandler<HttpEnvironment> {
+/** Lets signed-in people through and sets `viewer`; others get UNAUTHENTICATED. With `use`, a session of the staff lasts on. */
+export function requireSession(authenticator: Authenticator, use?: SessionUse): MiddlewareHandler<HttpEnvironment> {
   return async (c, next) => {
     const authenticated = await authenticator.authenticate(c.req.header('cookie'));
     if (!authenticated) throw new AppError('UNAUTHENTICATED');
     c.set('viewer', authenticated.viewer);
+    use?.note(authenticated.viewer);
     await next();
   };
 }

@@ -22,6 +22,7 @@ export const IDENTITY_LIMITS = {
   codeByUser: { points: 15, seconds: 60 * MINUTES },
   codeByIdentifier: { points: 15, seconds: 60 * MINUTES },
   codeByAddress: { points: 120, seconds: 60 * MINUTES },
+  secondFactorByUser: { points: 10, seconds: 15 * MINUTES, growing: { firstSeconds: 15 * MINUTES, mostSeconds: 60 * MINUTES } },
   passwordByUser: { points: 10, seconds: 15 * MINUTES, growing: { firstSeconds: 15 * MINUTES, mostSeconds: 60 * MINUTES } },
 } as const satisfies Record<string, LimitRule>;
 
@@ -43,6 +44,7 @@ export function createIdentityLimits(limits: RateLimits, rules: IdentityLimitRul
     signUpByAddress: limits.limit('sign-up-address', rules.signUpByAddress),
     codeByIdentifier: limits.limit('code-identifier', rules.codeByIdentifier),
     codeByAddress: limits.limit('code-address', rules.codeByAddress),
+    secondFactorByUser: limits.limit('second-factor-user', rules.secondFactorByUser),
     passwordByUser: limits.limit('password-user', rules.passwordByUser),
   };
 }

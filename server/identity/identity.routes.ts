@@ -12,6 +12,7 @@ import type { IdentityService } from './identity.service.ts';
 import type { OpenedSession } from './me.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
 import type { SessionCookie } from './session-cookie.ts';
+import type { SessionUse } from './staff-sessions.ts';
 
 const ChangePassword = z.object({ current: z.string().min(1).max(128), next: Password });
 
@@ -24,11 +25,20 @@ export interface IdentityRoutesDeps {
   authenticator: Authenticator;
   cookie: SessionCookie;
   browsers: KnownBrowsers;
+  use: SessionUse;
+  secondFactorRoutes: Hono<HttpEnvironment>;
 }
 
 /** Routes of identity, to be mounted under `/api` (shared/contracts/http.ts). */
-export function createIdentityRoutes({ service, authenticator, cookie, browsers }: IdentityRoutesDeps): Hono<HttpEnvironment> {
-  const session = requireSession(authenticator);
+export function createIdentityRoutes({
+  service,
+  authenticator,
+  cookie,
+  browsers,
+  use,
+  secondFactorRoutes,
+}: IdentityRoutesDeps): Hono<HttpEnvironment> {
+  const session = requireSession(authenticator, use);
   const opened = async (c: C, { me, token }: OpenedSession, status: 200 | 201) => {
     const known = await browsers.note(me, c.req.header('cookie'));
     c.header('Set-Cookie', cookie.issue(token));
@@ -36,6 +46,7 @@ export function createIdentityRoutes({ service, authenticator, cookie, browsers 
     return c.json(me, status);
   };
   return new Hono<HttpEnvironment>()
+    .route('/auth', secondFactorRoutes)
     .post('/auth/sign-up', async (c) => {
       await service.signUp.start(await readJson(c, SignUpStart), originOf(c));
       return c.json({}, 202);

@@ -6,6 +6,7 @@ import { deriveKey } from '#shared/node/keys.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { HttpEnvironment } from '../http/environment.ts';
+import { requireSession } from '../http/guards.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
 import { createIdentityLibrary } from './better-auth.ts';
@@ -15,6 +16,10 @@ import { sessionsEnded, type IdentityServiceDeps } from './identity-deps.ts';
 import { createIdentityService, type IdentityService } from './identity.service.ts';
 import { createPasswordCheck, type PasswordCheck } from './password-check.ts';
 import { createSessionCache, type SessionCache } from './session-cache.service.ts';
+import { createSecondFactorRoutes } from './second-factor/second-factor.routes.ts';
+import { createSecondFactorService, type SecondFactorService } from './second-factor/second-factor.service.ts';
+import { createStepUp, type StepUp } from './second-factor/step-up.ts';
+import { createSessionUse, type SessionUse } from './staff-sessions.ts';
 import { createKnownBrowsers } from './known-browsers.ts';
 import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
 
@@ -32,6 +37,8 @@ export interface IdentityDeps {
   logger: Logger;
   /** Other figures than identity-limits.ts: for tests and load tests. */
   limitRules?: IdentityLimitRules;
+  /** Whose time the codes of the second step are of. */
+  clock?: () => Date;
 }
 
 export interface Identity {
@@ -42,6 +49,9 @@ export interface Identity {
   /** To be mounted under `/api`. */
   routes: Hono<HttpEnvironment>;
   checkOwnPassword: PasswordCheck;
+  secondFactor: SecondFactorService;
+  stepUp: StepUp;
+  use: SessionUse;
   /** After a commit that ended sessions elsewhere. */
   onSessionsEnded: (sessionIds: readonly string[]) => Promise<void>;
 }
@@ -71,9 +81,20 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     publicOrigin,
     key: deriveKey(deps.authSecret, 'known-browsers'),
   });
+  const use = createSessionUse({ db, logger });
+  const stepUp = createStepUp({ db });
+  const secondFactor = createSecondFactorService({
+    ...{ db, stepUp, limits: serviceDeps.limits, clock: deps.clock ?? (() => new Date()) },
+    keys: { secondFactor: deriveKey(deps.authSecret, 'second-factor'), backupCodes: deriveKey(deps.authSecret, 'backup-codes') },
+  });
+  const secondFactorRoutes = createSecondFactorRoutes({
+    ...{ db, authenticator, use, service: secondFactor },
+    requireSession: requireSession(authenticator, use),
+  });
   return {
     ...{ service, authenticator, sessions, cookie },
-    routes: createIdentityRoutes({ service, authenticator, cookie, browsers }),
+    ...{ secondFactor, stepUp, use },
+    routes: createIdentityRoutes({ service, authenticator, cookie, browsers, use, secondFactorRoutes }),
     checkOwnPassword: createPasswordCheck(serviceDeps),
     onSessionsEnded: (sessionIds) => sessionsEnded(serviceDeps, sessionIds),
   };

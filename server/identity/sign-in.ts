@@ -1,5 +1,6 @@
 import { appendAudit } from '#db/audit.repository.ts';
 import { deleteSession, findCredential, readCredential, readSessionOfUser, type Credential } from '#db/identity.repository.ts';
+import { readFactorState, shortenSession } from '#db/second-factor.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { SignIn } from '#shared/contracts/identity.ts';
 import { normaliseContact } from '#shared/domain/contact.ts';
@@ -8,12 +9,14 @@ import type { RequestOrigin } from './better-auth.ts';
 import { sessionsEnded, type IdentityServiceDeps } from './identity-deps.ts';
 import { pairKey } from './identity-limits.ts';
 import { meOf, type OpenedSession } from './me.ts';
+import { hasSecondStep, PENDING_SECONDS } from './staff-sessions.ts';
 
 /** An address that no user has: the library then does the work of a wrong password. */
 const NOBODY = 'nobody@phone.invalid';
 
 /**
  * Signs in. An unknown identifier, a wrong password and a disabled account get the same answer after the same work.
+ * One of the staff then has a session that waits for its second step, and opens nothing else.
  * Throws INVALID_CREDENTIALS, RATE_LIMITED.
  */
 export function createSignIn(deps: IdentityServiceDeps): (input: SignIn, from: RequestOrigin) => Promise<OpenedSession> {
@@ -47,7 +50,11 @@ export function createSignIn(deps: IdentityServiceDeps): (input: SignIn, from: R
         return null;
       }
       await appendAudit(tx, { actorId: now.userId, action: 'session.opened', entity: 'session', entityId: opened.sessionId });
-      return meOf(await readSessionOfUser(tx, opened.sessionId));
+      const me = meOf(await readSessionOfUser(tx, opened.sessionId));
+      if (!hasSecondStep(me.role)) return me;
+      await shortenSession(tx, opened.sessionId, PENDING_SECONDS);
+      const { enrolledAt } = await readFactorState(tx, now.userId);
+      return { ...me, secondStep: enrolledAt ? ('code' as const) : ('enrol' as const) };
     });
     if (!me) {
       await sessionsEnded(deps, [opened.sessionId]);

@@ -1,6 +1,7 @@
 import { COMMANDS, type CommandName } from '#shared/contracts/commands.ts';
 import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import type { Logger } from '#shared/node/logger.ts';
+import type { Viewer } from '../live/topic.ts';
 import { faultOf } from '../faults.ts';
 import type { CommandContext, CommandHandlers } from './commands.ts';
 import { GUEST_COMMANDS } from './guests.ts';
@@ -20,6 +21,8 @@ export interface CommandDispatcherDeps {
   handlers: CommandHandlers;
   logger: Logger;
   now: () => number;
+  /** Somebody did something; what pages do by themselves (`live:`) is nothing of theirs. */
+  onUse?: (viewer: Viewer) => void;
   onCommand?: (name: string, seconds: number, code: string) => void;
 }
 
@@ -46,6 +49,7 @@ export function createCommandDispatcher(deps: CommandDispatcherDeps): CommandDis
     if (!parsed.success) {
       throw new AppError('INVALID_INPUT', { fields: parsed.error.issues.map((issue) => issue.path.join('.')) });
     }
+    if (!name.startsWith('live:')) deps.onUse?.(socket.data.viewer);
     const context: CommandContext = { viewer: socket.data.viewer, logger, subscriber: socket };
     const handler = deps.handlers[name] as (context: CommandContext, input: unknown) => Promise<unknown>;
     return { data: await handler(context, parsed.data) };

@@ -14,8 +14,10 @@ export interface SessionRegistry {
   socketsOfUser(userId: string): number;
   /** Closes the sockets of a session, and remembers it for those whose handshake is under way. */
   end(sessionId: string, why: SessionEnd): number;
-  /** Closes the sockets whose session has run out. */
-  endExpired(now: number): number;
+  /** The sessions that have run out, as far as their sockets know. */
+  expiredIds(now: number): string[];
+  /** A session lasts longer than its sockets knew. */
+  prolong(sessionId: string, expiresAt: number): void;
   sessionIds(): string[];
 }
 
@@ -68,16 +70,19 @@ export function createSessionRegistry(now: () => number = Date.now): SessionRegi
       for (const socket of sockets) close(socket, why);
       return sockets.length;
     },
-    endExpired(at) {
-      let count = 0;
-      for (const sockets of [...bySession.values()]) {
-        for (const socket of [...sockets]) {
+    expiredIds(at) {
+      const ids: string[] = [];
+      for (const [id, sockets] of bySession) {
+        for (const socket of sockets) {
           if (socket.data.expiresAt > at) continue;
-          close(socket, 'expired');
-          count += 1;
+          ids.push(id);
+          break;
         }
       }
-      return count;
+      return ids;
+    },
+    prolong(sessionId, expiresAt) {
+      for (const socket of bySession.get(sessionId) ?? []) socket.data.expiresAt = expiresAt;
     },
     sessionIds: () => [...bySession.keys()],
   };

@@ -26,6 +26,12 @@ export interface SocketServerDeps {
   addressSource: AddressSource;
   /** Which of these sessions exist still, by the database. */
   stillValid: (sessionIds: string[]) => Promise<Set<string>>;
+  /** When these sessions run out, by the database; one that is over is not among them. */
+  expiries: (sessionIds: string[]) => Promise<Map<string, Date>>;
+  /** A command of a person, which is a use of their session. */
+  onUse: (viewer: Viewer) => void;
+  /** A person's socket is gone. */
+  onGone?: (socket: LiveSocket, userId: string) => void;
   /** The adapter's two connections; the publisher fails fast. */
   adapter: { publisher: Redis; subscriber: Redis; prefix: string };
   metrics: Metrics;
@@ -56,6 +62,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     handlers: deps.handlers,
     logger,
     now: Date.now,
+    onUse: deps.onUse,
     onCommand: (name, seconds, code) => instruments.commands.observe({ command: name, code }, seconds),
   });
 
@@ -65,10 +72,18 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     }),
   );
 
+  /** Who waits for a second step and asks to be let in as a guest comes as one. */
+  async function authenticate(cookie: string | undefined, guest: boolean) {
+    return deps.authenticate(cookie).catch((error: unknown) => {
+      if (guest && error instanceof AppError) return null;
+      throw error;
+    });
+  }
   io.use((socket, next) => {
-    deps.authenticate(socket.handshake.headers.cookie).then(
+    const guest = wantsGuest(socket.handshake.auth);
+    authenticate(socket.handshake.headers.cookie, guest).then(
       (session) => {
-        if (!session && wantsGuest(socket.handshake.auth)) {
+        if (!session && guest) {
           socket.data = { viewer: guestViewer(socket.id), expiresAt: Infinity, tokens: freshTokens, countedAt: Date.now() };
           return next();
         }
@@ -83,6 +98,8 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
         next();
       },
       (error: unknown) => {
+        // One of the staff whose second step is not given: no fault.
+        if (error instanceof AppError) return next(refusal(error.code));
         logger.error({ err: error }, 'a handshake could not be authenticated');
         next(refusal('UNAVAILABLE'));
       },
@@ -118,8 +135,9 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
 
   // One function for all sockets, not a closure each: `this` is the socket.
   function onDisconnect(this: LiveSocket): void {
-    if (this.data.viewer.guest) guests.remove(this.id);
-    else sessions.remove(this);
+    if (this.data.viewer.guest) return guests.remove(this.id);
+    sessions.remove(this);
+    deps.onGone?.(this, this.data.viewer.userId);
   }
   function onPacket(this: LiveSocket, name: unknown, ...args: unknown[]): void {
     // The protocol allows numbers as names.
@@ -134,13 +152,26 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
       for (const id of some) if (!valid.has(id)) sessions.end(id, 'revoked');
     }
   }
+  /** A session of the staff may have been used since its socket came, on another node as well: the database knows. */
+  async function endExpired(): Promise<void> {
+    const ids = sessions.expiredIds(Date.now());
+    if (ids.length === 0) return;
+    try {
+      const expiries = await deps.expiries(ids);
+      for (const id of ids) {
+        const expiresAt = expiries.get(id);
+        if (expiresAt) sessions.prolong(id, expiresAt.getTime());
+        else sessions.end(id, 'expired');
+      }
+    } catch (error) {
+      // While the database is away nothing can be done with a session: asked again in a second.
+      logger.warn({ err: error }, 'the ends of sessions could not be read');
+    }
+  }
   const recheck = (): void => {
     recheckSessions().catch((error: unknown) => logger.warn({ err: error }, 'the sessions could not be checked'));
   };
-  const timers = [
-    setInterval(() => sessions.endExpired(Date.now()), EXPIRY_CHECK_MS),
-    setInterval(recheck, deps.recheckMs ?? 60_000),
-  ];
+  const timers = [setInterval(() => void endExpired(), EXPIRY_CHECK_MS), setInterval(recheck, deps.recheckMs ?? 60_000)];
 
   const server: SocketServer = {
     deliver(message) {

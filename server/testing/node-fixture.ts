@@ -11,6 +11,7 @@ import type {
   CommandOutput,
   ServerToClientEvents,
 } from '#shared/contracts/commands.ts';
+import type { Role } from '#shared/contracts/identity.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import { createBusPublisher } from '#shared/node/live-bus.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
@@ -35,6 +36,15 @@ export interface Person {
   cookie: string;
 }
 
+export interface PersonOptions {
+  userId?: string;
+  lifetimeMs?: number;
+  /** Whether a session of the staff waits for its second step. */
+  waits?: boolean;
+  role?: Role;
+  officeId?: string;
+}
+
 /** A node and a relay of the test file's own, in this process, on real Postgres and Redis. */
 export interface NodeFixture {
   database: TestDatabase;
@@ -43,7 +53,7 @@ export interface NodeFixture {
   busName: string;
   http: string;
   sockets: string;
-  person(options?: { userId?: string; lifetimeMs?: number }): Promise<Person>;
+  person(options?: PersonOptions): Promise<Person>;
   socket(options: {
     cookie?: string;
     origin?: string | null;
@@ -141,17 +151,17 @@ export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000
   };
 }
 
-async function insertPerson(
-  database: TestDatabase,
-  cookie: SessionCookie,
-  options: { userId?: string; lifetimeMs?: number } = {},
-): Promise<Person> {
+async function insertPerson(database: TestDatabase, cookie: SessionCookie, options: PersonOptions = {}): Promise<Person> {
   const userId = options.userId ?? randomUUID();
   const sessionId = randomUUID();
   const token = `${sessionId}${randomBytes(24).toString('base64url')}`;
-  if (!options.userId) await database.db.insert(users).values({ id: userId, name: 'Rakoto', email: `${userId}@example.mg` });
+  const rights = { ...(options.role && { role: options.role }), ...(options.officeId && { officeId: options.officeId }) };
+  if (!options.userId)
+    await database.db.insert(users).values({ id: userId, name: 'Rakoto', email: `${userId}@example.mg`, ...rights });
   const expiresAt = new Date(Date.now() + (options.lifetimeMs ?? 3600_000));
-  await database.db.insert(sessions).values({ id: sessionId, userId, token, expiresAt });
+  // As one of the staff, the person has given the second step just now.
+  const secondFactorAt = options.waits ? null : new Date();
+  await database.db.insert(sessions).values({ id: sessionId, userId, token, expiresAt, secondFactorAt });
   return { userId, sessionId, cookie: cookie.issue(token).split(';', 1)[0] ?? '' };
 }
 

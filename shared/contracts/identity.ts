@@ -45,6 +45,8 @@ export const Me = z.object({
   office: z.object({ id: Id, name: z.string(), city: z.string() }).nullable(),
   locale: Locale,
   expiresAt: Instant,
+  /** What a session of the staff waits for before it may work; absent when it waits for nothing. */
+  secondStep: z.enum(['code', 'enrol']).optional(),
 });
 export type Me = z.infer<typeof Me>;
 

@@ -10,7 +10,12 @@ export type KeyPurpose =
   | 'ticket-passes'
   | 'unsubscribe'
   | 'known-browsers'
+  | 'second-factor'
+  | 'backup-codes'
   | 'transfer-code';
+
+/** What the secret of a second step is bound to: sealed for one person, it opens for no other. */
+export const secondFactorContext = (userId: string): string => `second-factor ${userId}`;
 
 /** A 32-byte key derived from the secret (HKDF-SHA256, RFC 5869). The same secret and purpose give the same key in every process. */
 export function deriveKey(secret: string, purpose: KeyPurpose): Buffer {

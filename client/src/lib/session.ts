@@ -3,7 +3,7 @@ import { AppError } from '#shared/contracts/errors.ts';
 import { request } from './api.ts';
 import { isStaff } from './bureau/staff.ts';
 
-/** Who is signed in; null when nobody is. */
+/** Who is signed in; null when nobody is. Throws SECOND_FACTOR_REQUIRED for one of the staff between the two steps. */
 export async function whoIsSignedIn(): Promise<Me | null> {
   try {
     return await request<Me>('GET', '/api/me');

@@ -46,7 +46,7 @@ export interface IdentityFixture {
 }
 
 /** Identity on a database and a Redis prefix of the file's own, asked through the HTTP app. Nothing is replaced. */
-export async function createIdentityFixture(limitRules?: IdentityLimitRules): Promise<IdentityFixture> {
+export async function createIdentityFixture(limitRules?: IdentityLimitRules, clock?: () => Date): Promise<IdentityFixture> {
   const database = await createTestDatabase();
   const redis = { queues: await connectTestRedis('queues'), cache: await connectTestRedis('cache') };
   const prefix = testPrefix();
@@ -63,6 +63,7 @@ export async function createIdentityFixture(limitRules?: IdentityLimitRules): Pr
     notifier: { wake: () => void woken++ },
     logger,
     ...(limitRules ? { limitRules } : {}),
+    ...(clock ? { clock } : {}),
   });
   const app = createHttpApp({
     logger,

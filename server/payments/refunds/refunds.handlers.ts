@@ -1,5 +1,6 @@
 import type { CommandName } from '#shared/contracts/commands.ts';
 import type { RateLimit } from '../../http/rate-limits.ts';
+import type { StepUp } from '../../identity/second-factor/step-up.ts';
 import type { CommandHandlers } from '../../sockets/commands.ts';
 import { requireAction } from '../../sockets/require-action.ts';
 import type { HandPaymentsService } from './hand-payments.service.ts';
@@ -13,6 +14,8 @@ export interface RefundHandlersDeps {
   handPayments: HandPaymentsService;
   /** By user. */
   findLimit: RateLimit;
+  /** Who decides about money gives their second step again. */
+  stepUp: StepUp;
 }
 
 /** Socket commands about refunds, of the staff alone. Whose turn it is, the use-cases say. */
@@ -20,6 +23,7 @@ export function createRefundHandlers({
   refunds,
   handPayments,
   findLimit,
+  stepUp,
 }: RefundHandlersDeps): CommandHandlers<CommandName & `refund:${string}`> {
   return {
     'refund:find': requireAction('refund.propose', async ({ viewer }, { query }) => {
@@ -27,15 +31,22 @@ export function createRefundHandlers({
       return refunds.find(viewer, query);
     }),
     'refund:propose': requireAction('refund.propose', ({ viewer }, proposal) => refunds.propose(viewer, proposal)),
-    'refund:approve': requireAction('refund.decide', ({ viewer }, { refundId }) => refunds.approve(viewer, refundId)),
-    'refund:reject': requireAction('refund.decide', ({ viewer }, { refundId, note }) => refunds.reject(viewer, refundId, note)),
+    'refund:approve': requireAction('refund.decide', async ({ viewer }, { refundId }) => {
+      await stepUp.require(viewer);
+      return refunds.approve(viewer, refundId);
+    }),
+    'refund:reject': requireAction('refund.decide', async ({ viewer }, { refundId, note }) => {
+      await stepUp.require(viewer);
+      return refunds.reject(viewer, refundId, note);
+    }),
     'refund:withdraw': requireAction('refund.withdraw', ({ viewer }, { refundId }) => refunds.withdraw(viewer, refundId)),
     'refund:retry': requireAction('refund.settle', ({ viewer }, { refundId }) => handPayments.retry(viewer, refundId)),
     'refund:settle': requireAction('refund.settle', ({ viewer }, { refundId, reference }) =>
       handPayments.settle(viewer, refundId, reference),
     ),
-    'refund:confirm-settlement': requireAction('refund.decide', ({ viewer }, { refundId, agreed }) =>
-      handPayments.confirm(viewer, refundId, agreed),
-    ),
+    'refund:confirm-settlement': requireAction('refund.decide', async ({ viewer }, { refundId, agreed }) => {
+      await stepUp.require(viewer);
+      return handPayments.confirm(viewer, refundId, agreed);
+    }),
   };
 }

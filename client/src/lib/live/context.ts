@@ -4,6 +4,7 @@ import type { CommandInput, CommandName, CommandOutput } from '#shared/contracts
 import type { ErrorBody } from '#shared/contracts/errors.ts';
 import type { SessionEnd } from '#shared/contracts/identity.ts';
 import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
+import type { StepUpPrompt } from '$lib/security/step-up.svelte.ts';
 import type { ConnectionStatus, LiveClient } from './live-client.ts';
 import type { TopicStatus } from './topic-entry.ts';
 
@@ -38,6 +39,8 @@ const KEY = Symbol('live');
  */
 export function provideLive(options: {
   onSessionEnded: (why: SessionEnd) => void;
+  /** Asks for a second step again; what then succeeds is sent once more. */
+  stepUp?: StepUpPrompt;
   /** Let in without an account as well, for what everybody may watch. */
   guest?: boolean;
 }): Live {
@@ -114,7 +117,9 @@ export function provideLive(options: {
     async command(name, input) {
       await loading;
       if (!client) throw new Error('The live connection could not be loaded');
-      return client.command(name, input);
+      const to = client;
+      const send = () => to.command(name, input);
+      return options.stepUp ? options.stepUp.through(send) : send();
     },
   };
   setContext(KEY, live);

@@ -1,4 +1,6 @@
 import { redirect } from '@sveltejs/kit';
+import { AppError } from '#shared/contracts/errors.ts';
+import { awaitedStep, secondStepPage } from '$lib/security/second-step.ts';
 import { rememberSignedIn, whoIsSignedIn } from '$lib/session.ts';
 import type { LayoutLoad } from './$types';
 
@@ -8,7 +10,11 @@ export const prerender = false;
 
 /** Asked once, not at every change of page: the live connection tells when the session ends. */
 export const load: LayoutLoad = async ({ url, untrack }) => {
-  const me = await whoIsSignedIn();
+  const me = await whoIsSignedIn().catch((error: unknown) => {
+    const step = error instanceof AppError && awaitedStep(error);
+    if (!step) throw error;
+    redirect(307, secondStepPage(step, `?suite=${encodeURIComponent(untrack(() => url.pathname + url.search))}`));
+  });
   rememberSignedIn(me !== null);
   if (!me) {
     const wanted = untrack(() => url.pathname + url.search);
