@@ -10,6 +10,7 @@ import type {
 } from '#shared/contracts/tickets.ts';
 import { expectedCalls, expectedDuration } from '#shared/domain/tickets/wait-estimate.ts';
 import type { Executor } from './connect.ts';
+import { appointmentsExpected } from './appointments.repository.ts';
 import { offices, users } from './schema/identity.ts';
 import { counterSessions, officeServices, queueSettings, tickets } from './schema/tickets.ts';
 import { findOffice, servicesOf, type ServiceRow, type TicketRow } from './tickets.repository.ts';
@@ -53,7 +54,7 @@ export const ticketViewOf = (row: TicketRow): TicketView => ({
 export async function readOfficeLine(db: Executor, officeId: string, day: string, now: Date): Promise<OfficeLine | null> {
   const office = await findOffice(db, officeId);
   if (!office) return null;
-  const [services, settings, counters, open, ended, called] = await Promise.all([
+  const [services, settings, counters, open, ended, called, expectedToday] = await Promise.all([
     servicesOf(db, [officeId]),
     db.select().from(queueSettings).where(eq(queueSettings.officeId, officeId)),
     openCounters(db, { officeId }),
@@ -63,6 +64,7 @@ export async function readOfficeLine(db: Executor, officeId: string, day: string
       .from(tickets)
       .where(and(eq(tickets.officeId, officeId), eq(tickets.day, day), eq(tickets.state, 'done'))),
     latestCalls(db, officeId, day),
+    appointmentsExpected(db, officeId, day),
   ]);
   const durations = await serviceDurations(db, services);
   const waiting = open.filter(({ state }) => state === 'waiting');
@@ -82,7 +84,7 @@ export async function readOfficeLine(db: Executor, officeId: string, day: string
   const [setting] = settings;
   const views = services.map(serviceViewOf);
   return {
-    queue: { officeId, services: views, counters, tickets: open, doneToday: ended[0]?.count ?? 0 },
+    queue: { officeId, services: views, counters, tickets: open, doneToday: ended[0]?.count ?? 0, appointments: expectedToday },
     line: {
       officeId,
       places: waiting.map(({ id, number, serviceId }) => ({ number, serviceId, expectedAt: instantOf(expected.get(id)) })),

@@ -51,12 +51,20 @@ import { REGISTER_LIMIT, createVerificationRoutes } from './payments/verificatio
 import { createWebhookRoutes } from './payments/webhooks.routes.ts';
 import { createHandPaymentsService } from './payments/refunds/hand-payments.service.ts';
 import { FIND_LIMIT, createRefundHandlers } from './payments/refunds/refunds.handlers.ts';
+import { createReconciliationHandlers } from './payments/reconciliation/reconciliation.handlers.ts';
+import { STATEMENT_LIMIT, createReconciliationRoutes } from './payments/reconciliation/reconciliation.routes.ts';
+import { reconciliationsTopic } from './payments/reconciliation/reconciliation.topic.ts';
+import { createSettlingService } from './payments/reconciliation/settling.service.ts';
+import { createStatementImport } from './payments/reconciliation/statement-import.service.ts';
 import { createRefundsService } from './payments/refunds/refunds.service.ts';
 import { refundsTopic } from './payments/refunds/refunds.topic.ts';
 import { createGridSource } from './tax/grid-source.service.ts';
 import { createPlateCache } from './tax/plate-cache.service.ts';
 import { LOOKUP_LIMIT, createTaxRoutes } from './tax/tax.routes.ts';
 import { createTaxService } from './tax/tax.service.ts';
+import { BOOK_LIMIT, CODE_LIMIT, createAppointmentRoutes } from './appointments/appointments.routes.ts';
+import { createAppointmentsService } from './appointments/appointments.service.ts';
+import { createCheckInService } from './appointments/check-in.service.ts';
 import { createCountersService } from './tickets/counters.service.ts';
 import { createPasses } from './tickets/passes.ts';
 import { createTicketHandlers } from './tickets/tickets.handlers.ts';
@@ -72,6 +80,9 @@ import { createTillTopics } from './tills/tills.topic.ts';
 import { createTransfersService } from './transfers/transfers.service.ts';
 import { transferTopic } from './transfers/transfers.topic.ts';
 import { SEARCH_LIMIT, createRegisterHandlers } from './register/register.handlers.ts';
+import { createClaimsService } from './register/claims.service.ts';
+import { createVehicleFileRoutes } from './register/vehicle-file.routes.ts';
+import { createVehicleFileTopic } from './register/vehicle-file.topic.ts';
 import { createSearchTally } from './register/search-tally.ts';
 import { createSearchService } from './register/search.service.ts';
 import { createVehicleHandlers } from './vehicles/vehicles.handlers.ts';
@@ -163,6 +174,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const notices = createNoticesService({ db, notifier, clock, unsubscribeKey: deriveKey(config.AUTH_SECRET, 'unsubscribe') });
   const office = { db, notifier, clock, timeZone: country.timeZone };
   const tickets = createTicketsService(office);
+  const passes = createPasses(config.AUTH_SECRET);
   const tills = createTillsService({ db, notifier, clock, country });
   const transfers = createTransfersService({ db, notifier, clock, key: deriveKey(config.AUTH_SECRET, 'transfer-code') });
   const { checkOwnPassword, onSessionsEnded } = identity;
@@ -174,12 +186,14 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createDocumentTopics({ progress }),
       ...createTicketTopics({ clock, timeZone: country.timeZone }),
       ...createTillTopics({ clock }),
+      'vehicle-file': createVehicleFileTopic({ clock }),
       garage: garageTopic,
       transfer: transferTopic,
       'account-export': exportTopic,
       payment: paymentTopic,
       channels: channelsTopic,
       refunds: refundsTopic,
+      reconciliations: reconciliationsTopic,
       reviews: reviewsTopic,
       notifications: notificationsTopic,
     }),
@@ -207,9 +221,14 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         quoteLimit: limits.limit('cash-quote', QUOTE_LIMIT),
       }),
       ...review.handlers,
+      ...createReconciliationHandlers({ settling: createSettlingService({ db, notifier, clock }) }),
       ...createVehicleHandlers({ vehicles }),
       ...createRegisterHandlers({
         search: createSearchService({ db, clock, timeZone: country.timeZone }),
+        claims: createClaimsService({
+          ...{ db, notifier, clock, country: country.code, timeZone: country.timeZone },
+          onRegistered: plates.forget,
+        }),
         tally: createSearchTally({ db, clock }),
         searchLimit: limits.limit('register-search', SEARCH_LIMIT),
       }),
@@ -270,9 +289,14 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         path: '/api/receipts',
         app: createReceiptRoutes({ db, store, requireSession: requireSession(identity.authenticator, identity.use) }),
       },
+      { path: '/api/tills', app: createTillRoutes({ tills, requireSession: requireSession(identity.authenticator) }) },
       {
-        path: '/api/tills',
-        app: createTillRoutes({ tills, requireSession: requireSession(identity.authenticator, identity.use) }),
+        path: '/api/reconciliations',
+        app: createReconciliationRoutes({
+          ...{ db, store, clock, statements: createStatementImport({ db, store, notifier, clock }) },
+          statementLimit: limits.limit('statement', STATEMENT_LIMIT),
+          requireSession: requireSession(identity.authenticator),
+        }),
       },
       {
         path: '/api/verify',
@@ -280,12 +304,27 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       },
       {
         path: '/api',
+        app: createAppointmentRoutes({
+          appointments: createAppointmentsService(office),
+          checkIns: createCheckInService(office),
+          ...{ passes, clock, timeZone: country.timeZone },
+          requireSession: requireSession(identity.authenticator, identity.use),
+          codeLimit: limits.limit('appointment-code', CODE_LIMIT),
+          bookLimit: limits.limit('appointment-book', BOOK_LIMIT),
+        }),
+      },
+      {
+        path: '/api',
         app: createTicketRoutes({
           ...{ tickets, clock, timeZone: country.timeZone, authenticator: identity.authenticator },
-          passes: createPasses(config.AUTH_SECRET),
+          passes,
           takeLimit: limits.limit('ticket-take', TAKE_LIMIT),
           kioskLimit: limits.limit('ticket-kiosk', KIOSK_LIMIT),
         }),
+      },
+      {
+        path: '/api/vehicle-files',
+        app: createVehicleFileRoutes({ db, store, requireSession: requireSession(identity.authenticator) }),
       },
       { path: MACHINES_PATH, app: createWebhookRoutes({ payments }) },
       { path: UNSUBSCRIBE_PATH, app: createUnsubscribeRoutes({ notices }) },

@@ -1,5 +1,6 @@
 import type { Tx } from '#db/connect.ts';
 import { topicChange, type TopicChange } from '#db/outbox.repository.ts';
+import { readVisits } from '#db/appointments.repository.ts';
 import { findTicket } from '#db/tickets.repository.ts';
 import { readOfficeLine, ticketViewOf, type OfficeLine } from '#db/ticket-views.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
@@ -34,3 +35,9 @@ export async function ticketView(tx: Tx, id: string): Promise<TicketView> {
   if (!row) throw new AppError('TICKET_NOT_FOUND');
   return ticketViewOf(row);
 }
+
+/** What a person has at offices changes: `visits:<user>`. Nothing for who has no account. */
+export const visitsChange = (userId: string | null, day: string): TopicChange[] =>
+  userId === null
+    ? []
+    : [topicChange('visits', topicOf('visits', userId), async (tx) => ({ owner: await readVisits(tx, userId, day) }))];

@@ -8,7 +8,8 @@ import { readJson } from '../http/json-input.ts';
 import { addressKey, type RateLimit } from '../http/rate-limits.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Passes } from './passes.ts';
-import type { TakenBy, TicketsService } from './tickets.service.ts';
+import type { TakenBy } from './take-ticket.ts';
+import type { TicketsService } from './tickets.service.ts';
 
 export interface TicketRoutesDeps {
   tickets: TicketsService;

@@ -2,41 +2,28 @@ import type { Db, Tx } from '#db/connect.ts';
 import { lockUser } from '#db/documents.repository.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import {
-  appendTicketHistory,
   findOffice,
   findOpenTicketOf,
   findTicketByClientId,
-  insertTicket,
   lockTicket,
   moveTicket,
-  queueRulesOf,
   servicesOf,
-  takeTicketOrdinal,
   type TicketRow,
 } from '#db/tickets.repository.ts';
 import { readOffices, ticketViewOf } from '#db/ticket-views.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
-import type { OfficeView, TakeTicket, TicketSource, TicketView } from '#shared/contracts/tickets.ts';
+import type { OfficeView, TakeTicket, TicketView } from '#shared/contracts/tickets.ts';
 import { civilDate } from '#shared/domain/dates.ts';
-import { rankOf, ticketNumber } from '#shared/domain/tickets/rank.ts';
 import { afterTicketEvent } from '#shared/domain/tickets/ticket-state.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
-import { officeChanges, ticketChange, ticketView } from './ticket-events.ts';
+import { putInLine, type TakenBy } from './take-ticket.ts';
+import { officeChanges, ticketChange, ticketView, visitsChange } from './ticket-events.ts';
 
 export interface TicketsDeps {
   db: Db;
   notifier: OutboxNotifier;
   clock: () => Date;
   timeZone: string;
-}
-
-export interface TakenBy {
-  source: TicketSource;
-  /** The account that takes it; null for who has none. */
-  userId: string | null;
-  /** The agent who takes it for somebody. */
-  agentId?: string;
-  appointmentAt?: Date;
 }
 
 /** Taking a ticket and giving it back: what the person who waits does. */
@@ -62,7 +49,7 @@ export function createTicketsService({ db, notifier, clock, timeZone }: TicketsD
 
   return {
     async take(order, by) {
-      const { officeId, serviceId, clientId, priority } = order;
+      const { officeId, serviceId, clientId } = order;
       const ticket = await db
         .transaction(async (tx) => {
           const at = clock();
@@ -73,23 +60,13 @@ export function createTicketsService({ db, notifier, clock, timeZone }: TicketsD
           if (!service) throw new AppError('SERVICE_NOT_FOUND');
           const had = await taken(tx, order, by, day);
           if (had) return had;
-          const rules = await queueRulesOf(tx, officeId);
-          const appointmentAt = by.appointmentAt ?? null;
-          const ordinal = await takeTicketOrdinal(tx, officeId, day, service.prefix);
-          const row = await insertTicket(tx, {
-            ...{ clientId, officeId, serviceId, day, priority, appointmentAt },
-            number: ticketNumber(service.prefix, ordinal),
-            source: by.source,
-            userId: by.userId,
-            rankAt: rankOf({ priority, takenAt: at, appointmentAt }, rules),
-            takenAt: at,
-          });
+          const row = await putInLine(tx, order, { service, day, at, by });
           // Two presses that came at once: the number taken for the second is given back.
           if (!row) throw new TakenMeanwhile();
-          await appendTicketHistory(tx, row, { event: 'take', actorId: by.agentId ?? by.userId, at });
           await appendOutbox(tx, 'ticket.taken', { ticketId: row.id, officeId }, [
             ...officeChanges(officeId, day, at),
             ticketChange(row.id),
+            ...visitsChange(row.userId, day),
           ]);
           return row;
         })
@@ -114,6 +91,7 @@ export function createTicketsService({ db, notifier, clock, timeZone }: TicketsD
         await appendOutbox(tx, 'ticket.cancelled', { ticketId, officeId: ticket.officeId }, [
           ...officeChanges(ticket.officeId, ticket.day, at),
           ticketChange(ticketId),
+          ...visitsChange(ticket.userId, ticket.day),
         ]);
         return moved;
       });

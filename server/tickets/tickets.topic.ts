@@ -1,3 +1,4 @@
+import { readVisits } from '#db/appointments.repository.ts';
 import type { Executor, Tx } from '#db/connect.ts';
 import { findOffice, findTicket } from '#db/tickets.repository.ts';
 import { Id } from '#shared/contracts/ids.ts';
@@ -8,7 +9,7 @@ import { officeLine, ticketView } from './ticket-events.ts';
 
 /**
  * `queue:<office>` for the office's staff; `line:<office>`, `board:<office>` for everybody (numbers, no people); `ticket:<id>` for whoever
- * knows its id, which is random and told to who took it alone.
+ * knows its id, which is random and told to who took it alone; `visits:<user>` for that person.
  */
 export function createTicketTopics({
   clock,
@@ -16,7 +17,7 @@ export function createTicketTopics({
 }: {
   clock: () => Date;
   timeZone: string;
-}): Pick<TopicRegistry, 'queue' | 'line' | 'board' | 'ticket'> {
+}): Pick<TopicRegistry, 'queue' | 'line' | 'board' | 'ticket' | 'visits'> {
   const read = (tx: Tx, officeId: string): ReturnType<typeof officeLine> => {
     const now = clock();
     return officeLine(tx, officeId, civilDate(now, timeZone), now);
@@ -51,6 +52,12 @@ export function createTicketTopics({
       guests: true,
       authorise: async (db, _viewer, key) => (Id.safeParse(key).success && (await findTicket(db, key)) ? 'public' : null),
       snapshot: ticketView,
+    },
+    visits: {
+      name: 'visits',
+      source: 'database',
+      authorise: async (_db, viewer, key) => (viewer.userId === key ? 'owner' : null),
+      snapshot: (tx, key) => readVisits(tx, key, civilDate(clock(), timeZone)),
     },
   };
 }

@@ -58,6 +58,14 @@ export type AppointmentList = z.infer<typeof AppointmentList>;
 export const CheckIn = z.object({ code: z.string().regex(/^\d{6}$/), pass: z.string().max(64) });
 export type CheckIn = z.infer<typeof CheckIn>;
 
+/** State of the topic `visits:<user>`: what a person has at offices. A ticket's own state is in `ticket:<id>`. */
+export const VisitsView = z.object({
+  /** Of today, not over; the latest first. */
+  tickets: z.array(z.object({ id: Id, number: z.string(), officeId: Id, officeName: z.string() })),
+  appointments: z.array(AppointmentView),
+});
+export type VisitsView = z.infer<typeof VisitsView>;
+
 /** What coming made of it. `late`: too late for the time that was booked, so it is a ticket like others. */
 export const CheckedIn = z.object({ ticket: TicketView, late: z.boolean() });
 export type CheckedIn = z.infer<typeof CheckedIn>;

@@ -5,6 +5,8 @@ import { ReceiptReference } from './receipts.ts';
 
 const RefundEvent = z.object({ refundId: Id, paymentId: Id });
 
+const claimDecided = z.object({ claimId: Id, vehicleId: Id, claimantId: Id, formerOwnerId: Id.nullable() });
+
 const transfer = z.object({ transferId: Id, vehicleId: Id, sellerId: Id, buyerId: Id.nullable() });
 
 /** Every domain event that goes through the outbox, past tense, with its payload: ids, never data to be trusted later. */
@@ -30,6 +32,10 @@ export const EVENTS = {
   'review.corrected': z.object({ documentId: Id }),
   'review.photo_asked': z.object({ documentId: Id }),
   'vehicle.removed': z.object({ vehicleId: Id, userId: Id }),
+  /** An office decided whose a vehicle is; `formerOwnerId`: the account that had it, where there is one. */
+  'claim.accepted': claimDecided,
+  'claim.refused': claimDecided,
+  'vehicle.noted': z.object({ vehicleId: Id, userId: Id }),
   'claim.withdrawn': z.object({ claimId: Id, userId: Id }),
   'payment.started': z.object({ paymentId: Id }),
   'payment.pushed': z.object({ paymentId: Id }),
@@ -77,6 +83,10 @@ export const EVENTS = {
   'ticket.moved': z.object({ ticketId: Id, officeId: Id }),
   'ticket.done': z.object({ ticketId: Id, officeId: Id }),
   'ticket.cancelled': z.object({ ticketId: Id, officeId: Id }),
+  /** Booked, arrived, given up or missed. */
+  'appointment.changed': z.object({ appointmentIds: z.array(Id).min(1), officeId: Id }),
+  /** Its message, services, hours or rules were changed. */
+  'office.changed': z.object({ officeId: Id }),
   /** Opened, paused, closed. */
   'counter.changed': z.object({ agentId: Id, officeId: Id }),
   /** Opened, counted, closed, handed over, or cash moved through it. */

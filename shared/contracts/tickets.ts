@@ -124,6 +124,8 @@ export const QueueTicket = TicketView.omit({ officeId: true }).extend({
   agent: z.object({ id: Id, name: z.string() }).nullable(),
   /** The account that took it, where there is one. */
   person: z.object({ id: Id, name: z.string() }).nullable(),
+  /** What it is about, once an agent said so. Absent in states of before it was there. */
+  vehicle: z.object({ id: Id, plate: z.string(), country: z.string().length(2) }).nullish(),
   /** Passed on from another service or agent. */
   transferred: z.boolean(),
   note: z.string().nullable(),
@@ -151,6 +153,8 @@ export const QueueView = z.object({
   /** Waiting ones first, in the order of calling; then those at a counter, on hold, not come. */
   tickets: z.array(QueueTicket),
   doneToday: z.number().int(),
+  /** Expected today and not come yet, soonest first. */
+  appointments: z.array(z.object({ id: Id, startsAt: Instant, serviceId: Id, personName: z.string() })),
 });
 export type QueueView = z.infer<typeof QueueView>;
 
@@ -175,6 +179,10 @@ export const ActOnTicket = z.object({
   event: z.enum(['recall', 'serve', 'hold', 'return', 'miss', 'reinstate', 'finish', 'cancel']),
 });
 export type ActOnTicket = z.infer<typeof ActOnTicket>;
+
+/** Says which vehicle a ticket is about; null: none. */
+export const LinkTicket = z.object({ ticketId: Id, vehicleId: Id.nullable() });
+export type LinkTicket = z.infer<typeof LinkTicket>;
 
 /** Answer of `ticket:call-next`: null when nobody waits whom this counter serves. */
 export const CalledTicket = QueueTicket.nullable();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ExportView } from './account.ts';
+import { VisitsView } from './appointments.ts';
 import { ChannelsView } from './channels.ts';
 import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts';
 import { Instant } from './ids.ts';
@@ -11,6 +12,7 @@ import { ReviewsView } from './reviews.ts';
 import { TillsView, TillView } from './tills.ts';
 import { ReconciliationsView } from './reconciliation.ts';
 import { TransferView } from './transfers.ts';
+import { VehicleFileView } from './vehicle-file.ts';
 import { GarageView } from './vehicles.ts';
 
 /**
@@ -33,6 +35,7 @@ export const TOPICS = {
   line: { keyed: true, kind: 'state', state: LineView },
   board: { keyed: true, kind: 'state', state: BoardView },
   ticket: { keyed: true, kind: 'state', state: TicketView },
+  visits: { keyed: true, kind: 'state', state: VisitsView },
   till: { keyed: true, kind: 'state', state: TillView },
   tills: { keyed: true, kind: 'state', state: TillsView },
   reviews: { keyed: false, kind: 'state', state: ReviewsView },
@@ -40,6 +43,7 @@ export const TOPICS = {
   reconciliations: { keyed: false, kind: 'state', state: ReconciliationsView },
   transfer: { keyed: true, kind: 'state', state: TransferView },
   'account-export': { keyed: true, kind: 'state', state: ExportView.nullable() },
+  'vehicle-file': { keyed: true, kind: 'state', state: VehicleFileView },
   garage: { keyed: true, kind: 'state', state: GarageView },
 } as const satisfies Record<string, { keyed: boolean; kind: TopicKind; state: z.ZodType }>;
 

@@ -8,6 +8,7 @@ import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import { restoreImages, restoreMessages, restoreNotices, restoreReadings } from './lost-jobs.ts';
+import { endMissed } from '#server/appointments/check-in.service.ts';
 import { endEarlierDays } from '#server/tickets/day-end.service.ts';
 import { createExportsService } from '#server/account/exports.service.ts';
 import { expireTransfers } from '#server/transfers/expiry.service.ts';
@@ -70,6 +71,7 @@ export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
     'transfers expired': () => expireTransfers(deps),
     'outbox rows pruned': () => pruneOutbox(db, new Date(clock().getTime() - OUTBOX_KEPT_MS), BATCH),
     'earlier days ended': () => endEarlierDays({ db, notifier, clock, timeZone: deps.timeZone }),
+    'missed appointments closed': () => endMissed({ db, notifier, clock, timeZone: deps.timeZone }),
     'pending orphans deleted': async () => {
       const now = clock().getTime();
       if (now - orphansAt < ORPHANS_EVERY_MS) return 0;

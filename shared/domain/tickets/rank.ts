@@ -29,10 +29,13 @@ export interface RankedTicket {
   appointmentAt: Date | null;
 }
 
+/** Whether somebody who comes at `at` still has the appointment of `appointmentAt`. */
+export const isInTime = (at: Date, appointmentAt: Date, rules: QueueRules): boolean =>
+  at.getTime() <= appointmentAt.getTime() + rules.appointmentGraceMinutes * MINUTE_MS;
+
 /** The ticket's place in the line: it is called before those with a later rank. Never changes while it waits. */
 export function rankOf({ priority, takenAt, appointmentAt }: RankedTicket, rules: QueueRules): Date {
-  const inTime =
-    appointmentAt !== null && takenAt.getTime() <= appointmentAt.getTime() + rules.appointmentGraceMinutes * MINUTE_MS;
+  const inTime = appointmentAt !== null && isInTime(takenAt, appointmentAt, rules);
   const from = inTime ? appointmentAt.getTime() - rules.appointmentHeadStartMinutes * MINUTE_MS : takenAt.getTime();
   const headStart = priority === 'none' ? 0 : rules.headStartMinutes[priority];
   return new Date(from - headStart * MINUTE_MS);
