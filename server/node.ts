@@ -108,6 +108,8 @@ export interface NodeDeps {
 export interface Node {
   httpPort: number;
   socketPort: number;
+  /** What HTTP answers to under `/api`, `GET /api/me` say: for the test that asks all of it. */
+  routes: readonly string[];
   /** Not ready any more; clients and requests under way are let go, then everything closes. */
   stop(): Promise<void>;
 }
@@ -219,6 +221,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         tills,
         cash: createCashService({ db, notifier, clock, country }),
         quoteLimit: limits.limit('cash-quote', QUOTE_LIMIT),
+        stepUp: identity.stepUp,
       }),
       ...review.handlers,
       ...createReconciliationHandlers({ settling: createSettlingService({ db, notifier, clock }) }),
@@ -360,6 +363,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   return {
     httpPort: http.port,
     socketPort,
+    routes: [...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`))],
     async stop() {
       draining = true;
       const graceMs = config.DRAIN_SECONDS * 1000;

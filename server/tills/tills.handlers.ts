@@ -2,6 +2,7 @@ import type { CommandName } from '#shared/contracts/commands.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { can } from '#shared/domain/policy.ts';
 import type { RateLimit } from '../http/rate-limits.ts';
+import type { StepUp } from '../identity/second-factor/step-up.ts';
 import type { Viewer } from '../live/topic.ts';
 import type { CommandHandlers } from '../sockets/commands.ts';
 import { requireAction } from '../sockets/require-action.ts';
@@ -16,6 +17,8 @@ export interface TillHandlersDeps {
   cash: CashService;
   /** By user. */
   quoteLimit: RateLimit;
+  /** Who counts a drawer out gives their second step again. */
+  stepUp: StepUp;
 }
 
 /** Socket commands of who has a drawer: of their own office, which is their session's and never the command's. */
@@ -23,6 +26,7 @@ export function createTillHandlers({
   tills,
   cash,
   quoteLimit,
+  stepUp,
 }: TillHandlersDeps): CommandHandlers<CommandName & `till:${string}`> {
   function agentOf(viewer: Viewer): TillAgent {
     const { officeId } = viewer;
@@ -31,8 +35,16 @@ export function createTillHandlers({
   }
   return {
     'till:open': async ({ viewer }, order) => tills.open(agentOf(viewer), order),
-    'till:close': async ({ viewer }, order) => tills.close(agentOf(viewer), order),
-    'till:hand-over': async ({ viewer }, order) => tills.handOver(agentOf(viewer), order),
+    'till:close': async ({ viewer }, order) => {
+      const agent = agentOf(viewer);
+      await stepUp.require(viewer);
+      return tills.close(agent, order);
+    },
+    'till:hand-over': async ({ viewer }, order) => {
+      const agent = agentOf(viewer);
+      await stepUp.require(viewer);
+      return tills.handOver(agent, order);
+    },
     'till:keep': async ({ viewer }, { tillId }) => tills.keep(agentOf(viewer), tillId),
     'till:receive': async ({ viewer }, order) => tills.receive(agentOf(viewer), order),
     'till:quote': async ({ viewer }, { items }) => {
