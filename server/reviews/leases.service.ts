@@ -1,14 +1,7 @@
 import { appendAudit } from '#db/audit.repository.ts';
 import type { Db, Tx } from '#db/connect.ts';
 import { currentPages, findDocument, type PageRow } from '#db/documents.repository.ts';
-import {
-  holdsReview,
-  lockNextReview,
-  lockReview,
-  nameOf,
-  updateReview,
-  type ReviewRow,
-} from '#db/reviews.repository.ts';
+import { holdsReview, lockNextReview, lockReview, nameOf, updateReview, type ReviewRow } from '#db/reviews.repository.ts';
 import type { PageSide } from '#shared/contracts/documents.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { TakenReview } from '#shared/contracts/reviews.ts';
@@ -150,4 +143,3 @@ export async function lockHeldReview(
   if (review.status !== 'open' || review.holderId !== agentId || review.round !== round) throw new AppError('REVIEW_LOST');
   return review;
 }
-

@@ -10,7 +10,13 @@ import { readGarage } from '#db/vehicles.repository.ts';
 import type { FieldName } from '#shared/contracts/documents.ts';
 import { REVIEW_GRACE_MS, REVIEW_LEASE_MS } from '#shared/domain/reviews.ts';
 import { documentView } from '../documents/document-events.ts';
-import { createDocumentsFixture, lastTopics, NEEDED, readField, type DocumentsFixture } from '../documents/testing/documents-fixture.ts';
+import {
+  createDocumentsFixture,
+  lastTopics,
+  NEEDED,
+  readField,
+  type DocumentsFixture,
+} from '../documents/testing/documents-fixture.ts';
 import { createLeasesService, type LeasesService } from './leases.service.ts';
 import { createReviewsService, type ReviewsService } from './reviews.service.ts';
 
@@ -79,7 +85,9 @@ describe('what comes before the agents', () => {
     const agent = await fixture.addUser('Agent');
     await leases.take(agent, id);
     const corrections = [{ name: 'plate' as const, value: '9999TAB' }];
-    await expect(reviews.decide(agent, { documentId: id, round: 1, corrections })).rejects.toMatchObject({ code: 'REVIEW_OF_CLAIM' });
+    await expect(reviews.decide(agent, { documentId: id, round: 1, corrections })).rejects.toMatchObject({
+      code: 'REVIEW_OF_CLAIM',
+    });
   });
 });
 
@@ -205,7 +213,10 @@ describe('what is decided', () => {
     const { id, vehicleId } = await doubtful();
     const agent = await fixture.addUser('A');
     const { round } = await leases.take(agent, id);
-    const corrections = [{ name: 'make' as const, value: 'RENAULT' }, { name, value }];
+    const corrections = [
+      { name: 'make' as const, value: 'RENAULT' },
+      { name, value },
+    ];
     await expect(reviews.decide(agent, { documentId: id, round, corrections })).rejects.toMatchObject({ code });
     expect((await list()).open[0]?.holder?.id).toBe(agent);
     expect((await vehicle(vehicleId))?.make).toBeNull();
@@ -273,7 +284,9 @@ describe('another photograph', () => {
     await fixture.documents.confirm(citizen, id, false);
     expect((await list()).open).toEqual([expect.objectContaining({ documentId: id, round: 2, reasons: [] })]);
     expect((await vehicle(vehicleId))?.fiscalPower).toBe(7);
-    await expect(reviews.decide(agent, { documentId: id, round, corrections: [] })).rejects.toMatchObject({ code: 'REVIEW_LOST' });
+    await expect(reviews.decide(agent, { documentId: id, round, corrections: [] })).rejects.toMatchObject({
+      code: 'REVIEW_LOST',
+    });
     const again = await leases.take(agent, id);
     await reviews.decide(agent, { documentId: id, round: again.round, corrections: [] });
     expect((await documentView(db, id)).review?.status).toBe('accepted');

@@ -19,8 +19,16 @@ describe('which documents are doubtful', () => {
     ['sure, and changed by the citizen', field('make', 'RENAULT', { corrected: 'DACIA' }), 'read_otherwise'],
     ['doubtful, and left as read', field('owner', 'RABE', { confidence: 0.7 }), 'doubtful_kept'],
     ['doubtful, and said to be right', field('owner', 'RABE', { confidence: 0.7, corrected: 'RABE' }), 'doubtful_kept'],
-    ['doubtful, changed, and it decides the tax', field('fiscal_power', '17', { confidence: 0.7, corrected: '7' }), 'typed_for_tax'],
-    ['typed where nothing was read, and it decides the tax', field('fuel', 'EL', { source: 'person', corrected: 'EL' }), 'typed_for_tax'],
+    [
+      'doubtful, changed, and it decides the tax',
+      field('fiscal_power', '17', { confidence: 0.7, corrected: '7' }),
+      'typed_for_tax',
+    ],
+    [
+      'typed where nothing was read, and it decides the tax',
+      field('fuel', 'EL', { source: 'person', corrected: 'EL' }),
+      'typed_for_tax',
+    ],
     ['a VIN of North America with a wrong check digit', field('vin', '1M8GDM9A0KP042788'), 'vin_check_digit'],
     ['a plate of no form of its country', field('plate', 'AA123AA'), 'plate_form'],
   ] as const)('%s', (_what, one, code) => {

@@ -36,7 +36,8 @@ export const reviews: Translation<typeof fr> = {
     title: (plate) => `Review ${plate}`,
     back: 'Back to the list',
     why: 'Why this card',
-    claim: 'This card goes with a claim: whose the vehicle is, is decided in its file. Here you only say whether the card is read right.',
+    claim:
+      'This card goes with a claim: whose the vehicle is, is decided in its file. Here you only say whether the card is read right.',
     dossier: 'Open the file',
     photo: 'Photograph',
     zoomIn: 'Larger',
@@ -54,7 +55,7 @@ export const reviews: Translation<typeof fr> = {
     checked: 'seen',
     changed: 'corrected by you',
     left: (count) => (count === 0 ? 'All are seen.' : count === 1 ? '1 value left to see.' : `${count} values left to see.`),
-    keys: 'Enter: accept and go on · ↑ ↓: another line · Ctrl + Enter: accept all · Ctrl + M: ask for a photograph',
+    keys: 'Enter: accept and go on · ↑ ↓: another line · Ctrl + Enter: accept all · F2: ask for a photograph',
     accept: 'All is right',
     save: (count) => (count === 1 ? 'Save 1 correction' : `Save ${count} corrections`),
     ask: 'Ask for a photograph',

@@ -8,7 +8,10 @@ export const reviews = {
   counts: (open: number, asked: number) =>
     `${open === 1 ? '1 carte attend' : `${open} cartes attendent`} un agent, ${asked} une photographie.`,
   section: { open: 'À examiner', asked: 'En attente d’une photographie' },
-  none: { open: 'Rien à examiner pour l’instant. Une nouvelle carte s’affichera ici d’elle-même.', asked: 'Aucune photographie n’est attendue.' },
+  none: {
+    open: 'Rien à examiner pour l’instant. Une nouvelle carte s’affichera ici d’elle-même.',
+    asked: 'Aucune photographie n’est attendue.',
+  },
   more: (count: number) => `et ${count} de plus, moins anciennes`,
   unknownPlate: 'Immatriculation inconnue',
   since: (when: string) => `depuis le ${when}`,
@@ -36,7 +39,8 @@ export const reviews = {
     title: (plate: string) => `Examiner ${plate}`,
     back: 'Retour à la liste',
     why: 'Pourquoi cette carte',
-    claim: 'Cette carte accompagne une demande\u00a0: à qui est le véhicule se décide dans son dossier. Ici, on ne dit que si la carte est bien lue.',
+    claim:
+      'Cette carte accompagne une demande\u00a0: à qui est le véhicule se décide dans son dossier. Ici, on ne dit que si la carte est bien lue.',
     dossier: 'Ouvrir le dossier',
     photo: 'Photographie',
     zoomIn: 'Agrandir',
@@ -53,8 +57,9 @@ export const reviews = {
     toCheck: 'à vérifier',
     checked: 'vu',
     changed: 'corrigé par vous',
-    left: (count: number) => (count === 0 ? 'Tout est vu.' : count === 1 ? 'Reste 1 valeur à voir.' : `Reste ${count} valeurs à voir.`),
-    keys: 'Entrée\u00a0: valider et passer à la suivante · ↑ ↓\u00a0: changer de ligne · Ctrl + Entrée\u00a0: tout valider · Ctrl + M\u00a0: demander une photographie',
+    left: (count: number) =>
+      count === 0 ? 'Tout est vu.' : count === 1 ? 'Reste 1 valeur à voir.' : `Reste ${count} valeurs à voir.`,
+    keys: 'Entrée\u00a0: valider et passer à la suivante · ↑ ↓\u00a0: changer de ligne · Ctrl + Entrée\u00a0: tout valider · F2\u00a0: demander une photographie',
     accept: 'Tout est exact',
     save: (count: number) => (count === 1 ? 'Enregistrer 1 correction' : `Enregistrer ${count} corrections`),
     ask: 'Demander une photographie',
@@ -100,7 +105,9 @@ export const reviews = {
     openClaim: 'Vous n’avez rien à faire. Votre demande attend la décision d’un bureau.',
     accepted: 'Un agent a vérifié cette carte\u00a0: tout est exact.',
     correctedTitle: 'Un agent a corrigé cette carte',
-    corrected: 'Voici ce qui a changé, d’après votre photographie. La taxe se calcule d’après ces valeurs ; ce que vous avez payé reste payé.',
-    change: (from: string | null, to: string) => (from === null ? `\u00a0: ${to} (rien auparavant)` : `\u00a0: ${to} (auparavant ${from})`),
+    corrected:
+      'Voici ce qui a changé, d’après votre photographie. La taxe se calcule d’après ces valeurs ; ce que vous avez payé reste payé.',
+    change: (from: string | null, to: string) =>
+      from === null ? `\u00a0: ${to} (rien auparavant)` : `\u00a0: ${to} (auparavant ${from})`,
   },
 };
