@@ -166,12 +166,20 @@ export const findByName = (
   choices: readonly (readonly (readonly string[])[])[],
 ): Promise<Found[]> => rows(db, nameStatement(fit, choices));
 
+/** Vehicles of an owner that are listed. */
+const OWNED = 200;
+
 /** Vehicles of an account, by plate. */
-export async function vehiclesOfUser(db: Executor, userId: string): Promise<Found['vehicle'][]> {
+export const vehiclesOfUser = (db: Executor, userId: string): Promise<VehicleListed[]> =>
+  owned(db, sql`(select id from owners where user_id = ${userId})`);
+/** The same of an owner, with or without one. */
+export const vehiclesOfOwner = (db: Executor, ownerId: string): Promise<VehicleListed[]> => owned(db, sql`${ownerId}`);
+
+async function owned(db: Executor, owner: SQL): Promise<VehicleListed[]> {
   const found = await rows(
     db,
-    sql`select 'exact' as fit, v.plate as matched, ${COLUMNS} from vehicles v
-      where v.owner_id = (select id from owners where user_id = ${userId}) order by v.plate limit 200`,
+    sql`select 'exact' as fit, v.plate as matched, ${COLUMNS} from vehicles v where v.owner_id = ${owner}
+      order by v.plate limit ${OWNED}`,
   );
-  return found.map(({ vehicle }) => vehicle);
+  return found.map(({ vehicle: { id, plate, country, make, model, name } }) => ({ id, plate, country, make, model, name }));
 }

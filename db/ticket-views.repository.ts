@@ -13,6 +13,7 @@ import type { Executor } from './connect.ts';
 import { appointmentsExpected } from './appointments.repository.ts';
 import { offices, users } from './schema/identity.ts';
 import { counterSessions, officeServices, queueSettings, tickets } from './schema/tickets.ts';
+import { vehicles } from './schema/vehicles.ts';
 import { findOffice, servicesOf, type ServiceRow, type TicketRow } from './tickets.repository.ts';
 
 /** Everything that the screens of an office show of its line, read at once. */
@@ -135,22 +136,32 @@ export async function findOpenCounterOf(db: Executor, agentId: string): Promise<
   return row ?? null;
 }
 
+/** What is told of the vehicle of a ticket. */
+const ABOUT = { id: vehicles.id, plate: vehicles.plate, country: vehicles.country };
+
 /** A ticket as agents see it. */
 export async function queueTicketOf(db: Executor, ticket: TicketRow): Promise<QueueTicket> {
   const ids = [ticket.agentId, ticket.userId].filter((id) => id !== null);
   const people =
     ids.length > 0 ? await db.select({ id: users.id, name: users.name }).from(users).where(inArray(users.id, ids)) : [];
   const names = new Map(people.map(({ id, name }) => [id, name]));
-  return queueTicket(ticket, names.get(ticket.agentId ?? '') ?? null, names.get(ticket.userId ?? '') ?? null);
+  const [about] = ticket.vehicleId === null ? [] : await db.select(ABOUT).from(vehicles).where(eq(vehicles.id, ticket.vehicleId));
+  return queueTicket(ticket, names.get(ticket.agentId ?? '') ?? null, names.get(ticket.userId ?? '') ?? null, about ?? null);
 }
 
-function queueTicket(ticket: TicketRow, agentName: string | null, personName: string | null): QueueTicket {
+function queueTicket(
+  ticket: TicketRow,
+  agentName: string | null,
+  personName: string | null,
+  vehicle: QueueTicket['vehicle'] = null,
+): QueueTicket {
   const { officeId: _office, ...view } = ticketViewOf(ticket);
   return {
     ...view,
     source: ticket.source,
     agent: ticket.agentId === null ? null : { id: ticket.agentId, name: agentName ?? '' },
     person: ticket.userId === null ? null : { id: ticket.userId, name: personName ?? '' },
+    vehicle,
     transferred: ticket.transferred,
     note: ticket.note,
     appointmentAt: ticket.appointmentAt?.toISOString() ?? null,
@@ -162,10 +173,11 @@ function queueTicket(ticket: TicketRow, agentName: string | null, personName: st
 async function openTickets(db: Executor, officeId: string, day: string): Promise<QueueTicket[]> {
   const agent = db.select({ id: users.id, name: users.name }).from(users).as('agent');
   const rows = await db
-    .select({ ticket: tickets, agentName: agent.name, personName: users.name })
+    .select({ ticket: tickets, agentName: agent.name, personName: users.name, about: ABOUT })
     .from(tickets)
     .leftJoin(agent, eq(agent.id, tickets.agentId))
     .leftJoin(users, eq(users.id, tickets.userId))
+    .leftJoin(vehicles, eq(vehicles.id, tickets.vehicleId))
     .where(
       and(
         eq(tickets.officeId, officeId),
@@ -174,7 +186,7 @@ async function openTickets(db: Executor, officeId: string, day: string): Promise
       ),
     )
     .orderBy(sql`${tickets.state} <> 'waiting'`, asc(tickets.rankAt), asc(tickets.id));
-  return rows.map(({ ticket, agentName, personName }) => queueTicket(ticket, agentName, personName));
+  return rows.map(({ ticket, agentName, personName, about }) => queueTicket(ticket, agentName, personName, about));
 }
 
 async function latestCalls(db: Executor, officeId: string, day: string): Promise<BoardView['calls']> {

@@ -65,6 +65,11 @@ export async function findTicketByClientId(db: Executor, officeId: string, clien
   return row ?? null;
 }
 
+/** What a ticket is about; its version stays: nothing of its way through the line changed. */
+export async function linkTicket(tx: Tx, id: string, vehicleId: string | null): Promise<void> {
+  await tx.update(tickets).set({ vehicleId }).where(eq(tickets.id, id));
+}
+
 export async function findTicket(db: Executor, id: string): Promise<TicketRow | null> {
   const [row] = await db.select().from(tickets).where(eq(tickets.id, id));
   return row ?? null;

@@ -105,13 +105,29 @@ export async function openClaim(
   return row.id;
 }
 
+/** A claim, without waiting for who changes it. */
+export async function findClaim(db: Executor, id: string): Promise<ClaimRow | null> {
+  const [row] = await db.select().from(vehicleClaims).where(eq(vehicleClaims.id, id));
+  return row ?? null;
+}
+
 export async function lockClaim(tx: Tx, id: string): Promise<ClaimRow | null> {
   const [row] = await tx.select().from(vehicleClaims).where(eq(vehicleClaims.id, id)).for('update');
   return row ?? null;
 }
 
-export async function closeClaim(tx: Tx, id: string, status: Exclude<ClaimStatus, 'open'>, at: Date): Promise<void> {
-  await tx.update(vehicleClaims).set({ status, closedAt: at }).where(eq(vehicleClaims.id, id));
+/** `decision`: of the staff; without it the claimant themselves withdrew it. */
+export async function closeClaim(
+  tx: Tx,
+  id: string,
+  status: Exclude<ClaimStatus, 'open'>,
+  at: Date,
+  decision: { decidedBy?: string; reason?: string | null } = {},
+): Promise<void> {
+  await tx
+    .update(vehicleClaims)
+    .set({ status, closedAt: at, ...decision })
+    .where(eq(vehicleClaims.id, id));
 }
 
 /** Statuses of the documents that are listed beside the vehicles. */
@@ -197,6 +213,7 @@ export async function readGarage(db: Executor, userId: string, at = new Date()):
       status: claim.status as ClaimStatus,
       documentId: claim.documentId,
       openedAt: claim.openedAt.toISOString(),
+      reason: claim.reason,
     })),
     transfers,
   };

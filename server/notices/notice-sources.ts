@@ -4,7 +4,7 @@ import { findRefundToTell, usersOfVehicles } from '#db/notice-sources.repository
 import type { NewNotice } from '#db/notices.repository.ts';
 import { findDocument } from '#db/documents.repository.ts';
 import { readPayment } from '#db/payment-views.repository.ts';
-import { findVehicle } from '#db/vehicles.repository.ts';
+import { findClaim, findVehicle } from '#db/vehicles.repository.ts';
 import type { NoticeSource } from '#shared/contracts/notices.ts';
 import type { PaymentState } from '#shared/contracts/payments.ts';
 import { effectiveValue } from '#shared/domain/documents.ts';
@@ -31,6 +31,9 @@ export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource): 
     case 'transfer.accepted':
     case 'transfer.completed':
       return transferNotices(tx, source);
+    case 'claim.accepted':
+    case 'claim.refused':
+      return claimNotices(tx, source);
     case 'session.opened_on_new_browser': {
       const { userId, sessionId } = source;
       return [{ userId, eventKey: sessionId, content: { kind: 'sign_in_new_browser', params: { sessionId } } }];
@@ -66,6 +69,22 @@ async function transferNotices(tx: Tx, source: Extract<NoticeSource, { transferI
   });
   if (source.event === 'transfer.accepted') return [told(sellerId, 'transfer_asked')];
   return [sellerId, ...(buyerId ? [buyerId] : [])].map((userId) => told(userId, 'transfer_confirmed'));
+}
+
+/** Who claimed learns what was decided; who had the vehicle, when it is another's now. */
+async function claimNotices(tx: Tx, source: Extract<NoticeSource, { claimId: string }>): Promise<NewNotice[]> {
+  const { claimId, vehicleId, claimantId, formerOwnerId } = source;
+  const [vehicle, claim] = [await findVehicle(tx, vehicleId), await findClaim(tx, claimId)];
+  // Gone with the account of who claimed.
+  if (!vehicle || !claim) return [];
+  const params = { claimId, vehicleId, plate: vehicle.plate, country: vehicle.country };
+  const told = (userId: string, content: NewNotice['content']): NewNotice => ({ userId, eventKey: claimId, content });
+  if (source.event === 'claim.refused')
+    return [told(claimantId, { kind: 'claim_refused', params: { ...params, reason: claim.reason ?? '' } })];
+  return [
+    told(claimantId, { kind: 'claim_accepted', params }),
+    ...(formerOwnerId ? [told(formerOwnerId, { kind: 'vehicle_reassigned', params })] : []),
+  ];
 }
 
 const DOCUMENT_KINDS = {

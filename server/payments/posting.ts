@@ -19,6 +19,7 @@ import { holderOf, ledgerLinesOf } from '#shared/domain/payments/posting.ts';
 import { receiptText, seriesOf } from '#shared/domain/payments/receipt-text.ts';
 import { lastDayOf } from '#shared/domain/tax/calendar.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
+import { fileChanges } from '../vehicles/file-events.ts';
 import { garageChange } from '../vehicles/garage-events.ts';
 import { paymentChanges } from './payment-events.ts';
 
@@ -135,6 +136,7 @@ async function bookTaxes(tx: Tx, due: readonly Due[]): Promise<void> {
     changes: [
       changes(intentId),
       ...[...new Set(own.flatMap(({ vehicleId }) => owners.get(vehicleId) ?? []))].map((userId) => garageChange(userId)),
+      ...fileChanges(own),
     ],
   }));
   await appendOutboxRows(tx, rows);

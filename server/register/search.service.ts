@@ -67,9 +67,7 @@ export function createSearchService({ db, clock, timeZone, timeoutMs = TIMEOUT_M
       return answer;
     },
 
-    async vehiclesOf(userId) {
-      return (await vehiclesOfUser(db, userId)).map((vehicle) => listed(vehicle, true));
-    },
+    vehiclesOf: (userId) => vehiclesOfUser(db, userId),
   };
 
   /** What to look for, in the order in which it is shown. */

@@ -5,6 +5,7 @@ import {
   insertCounter,
   lockNextWaiting,
   lockOpenCounter,
+  linkTicket,
   lockTicket,
   moveTicket,
   servicesOf,
@@ -14,9 +15,10 @@ import {
   type TicketRow,
 } from '#db/tickets.repository.ts';
 import { findOpenCounterOf, queueTicketOf } from '#db/ticket-views.repository.ts';
+import { findVehicle } from '#db/vehicles.repository.ts';
 import type { EventName } from '#shared/contracts/events.ts';
 import { AppError } from '#shared/contracts/errors.ts';
-import type { CounterView, OpenCounter, QueueTicket, TransferTicket } from '#shared/contracts/tickets.ts';
+import type { CounterView, LinkTicket, OpenCounter, QueueTicket, TransferTicket } from '#shared/contracts/tickets.ts';
 import { civilDate } from '#shared/domain/dates.ts';
 import { afterTicketEvent, isAtCounter, isOver, type TicketEvent } from '#shared/domain/tickets/ticket-state.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
@@ -54,6 +56,8 @@ export interface CountersService {
    * is at no counter. @throws AppError TICKET_NOT_FOUND, TICKET_STATE_CONFLICT, TICKET_OF_ANOTHER
    */
   act(agent: CounterAgent, ticketId: string, event: CounterEvent): Promise<QueueTicket>;
+  /** Says which vehicle a ticket of the office is about. @throws AppError TICKET_NOT_FOUND, TICKET_STATE_CONFLICT when it is over, VEHICLE_NOT_FOUND */
+  link(agent: CounterAgent, order: LinkTicket): Promise<QueueTicket>;
   /** To another service (the place is kept) or to one agent of the office. @throws as act, SERVICE_NOT_FOUND, AGENT_NOT_FOUND */
   transfer(agent: CounterAgent, order: TransferTicket): Promise<QueueTicket>;
 }
@@ -209,6 +213,20 @@ export function createCountersService({ db, notifier, clock, timeZone }: Counter
         if (isAtCounter(ticket.state) && ticket.agentId !== agent.userId)
           throw new AppError('TICKET_OF_ANOTHER', { number: ticket.number });
         return move(tx, ticket, event, agent, changeOf(ticket, event, clock()));
+      }),
+
+    link: (agent, { ticketId, vehicleId }) =>
+      committed(async (tx) => {
+        const ticket = await ofOffice(tx, agent, ticketId);
+        if (isOver(ticket.state)) throw new AppError('TICKET_STATE_CONFLICT', { state: ticket.state, number: ticket.number });
+        if (vehicleId !== null && !(await findVehicle(tx, vehicleId))) throw new AppError('VEHICLE_NOT_FOUND');
+        if (ticket.vehicleId !== vehicleId) {
+          await linkTicket(tx, ticketId, vehicleId);
+          const { officeId, day } = ticket;
+          const changes = officeChanges(officeId, day, clock());
+          await appendOutbox(tx, 'ticket.moved', { ticketId, officeId }, changes);
+        }
+        return queueTicketOf(tx, { ...ticket, vehicleId });
       }),
 
     transfer: (agent, { ticketId, to, note }) =>

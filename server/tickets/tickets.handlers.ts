@@ -18,6 +18,7 @@ type TicketCommand =
   | 'ticket:call-next'
   | 'ticket:call'
   | 'ticket:act'
+  | 'ticket:link'
   | 'ticket:transfer';
 
 /** Socket commands of the people at the counters: of their own office, which is their session's and never the command's. */
@@ -42,6 +43,7 @@ export function createTicketHandlers({ tickets, counters }: TicketHandlersDeps):
     'ticket:call-next': async ({ viewer }) => counters.callNext(agentOf(viewer)),
     'ticket:call': async ({ viewer }, { ticketId }) => counters.call(agentOf(viewer), ticketId),
     'ticket:act': async ({ viewer }, { ticketId, event }) => counters.act(agentOf(viewer), ticketId, event),
+    'ticket:link': async ({ viewer }, order) => counters.link(agentOf(viewer), order),
     'ticket:transfer': async ({ viewer }, order) => counters.transfer(agentOf(viewer), order),
   };
 }

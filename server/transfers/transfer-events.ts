@@ -6,6 +6,7 @@ import { lockTransfer, readTransfer, type TransferRow } from '#db/transfers.repo
 import { lockVehicle, type VehicleRow } from '#db/vehicles.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
+import { fileChange } from '../vehicles/file-events.ts';
 import { garageChange } from '../vehicles/garage-events.ts';
 
 export type TransferEvent = 'started' | 'accepted' | 'completed' | 'cancelled' | 'expired';
@@ -47,5 +48,6 @@ export async function tellTransfer(
   await appendOutbox(tx, `transfer.${name}`, { transferId, vehicleId, sellerId, buyerId }, [
     transferChange(transferId, at),
     ...people.map(garageChange),
+    fileChange(vehicleId),
   ]);
 }

@@ -18,6 +18,7 @@ import { AppError } from '#shared/contracts/errors.ts';
 import { registrationOf, type VehicleData } from '#shared/domain/vehicles.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import { transferChange } from '../transfers/transfer-events.ts';
+import { fileChange } from './file-events.ts';
 import { garageChange } from './garage-events.ts';
 
 export interface VehiclesDeps {
@@ -90,7 +91,7 @@ export function createVehiclesService({ db, notifier, clock }: VehiclesDeps): Ve
         await appendAudit(tx, { actorId: userId, action: 'vehicle.remove', entity: 'vehicle', entityId: vehicleId });
         const ended = await cancelTransferOf(tx, vehicleId, clock());
         const changes = ended ? [transferChange(ended.id, clock()), ...(ended.buyerId ? [garageChange(ended.buyerId)] : [])] : [];
-        await appendOutbox(tx, 'vehicle.removed', { vehicleId, userId }, [garageChange(userId), ...changes]);
+        await appendOutbox(tx, 'vehicle.removed', { vehicleId, userId }, [garageChange(userId), fileChange(vehicleId), ...changes]);
         if (ended) {
           const { id: transferId, sellerId, buyerId } = ended;
           await appendOutbox(tx, 'transfer.cancelled', { transferId, vehicleId, sellerId, buyerId });
@@ -108,7 +109,7 @@ export function createVehiclesService({ db, notifier, clock }: VehiclesDeps): Ve
         if (claim.status !== 'open') throw new AppError('CONFLICT', { status: claim.status });
         await closeClaim(tx, claimId, 'withdrawn', clock());
         await appendAudit(tx, { actorId: userId, action: 'claim.withdraw', entity: 'claim', entityId: claimId });
-        await appendOutbox(tx, 'claim.withdrawn', { claimId, userId }, [garageChange(userId)]);
+        await appendOutbox(tx, 'claim.withdrawn', { claimId, userId }, [garageChange(userId), fileChange(claim.vehicleId)]);
       });
       notifier.wake();
     },

@@ -33,6 +33,7 @@ import {
   ActOnTicket,
   CalledTicket,
   CounterView,
+  LinkTicket,
   OpenCounter,
   PauseCounter,
   QueueTicket,
@@ -45,6 +46,7 @@ import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, typ
 import { FindInRegister, FindVehiclesOf, SearchAnswer, VehicleListed } from './register.ts';
 import { DecideCorrection, DifferenceView, ExplainDifference, ProposeCorrection } from './reconciliation.ts';
 import { ConfirmTransfer, TransferByCode, TransferPreview, TransferRef, TransferView } from './transfers.ts';
+import { DecideClaim, WriteNote } from './vehicle-file.ts';
 import { ClaimRef, VehicleRef } from './vehicles.ts';
 
 /** Every socket command: what it takes, what it answers. Commands are imperative; each is answered with data or a coded error. */
@@ -66,6 +68,7 @@ export const COMMANDS = {
   'ticket:call-next': { input: z.object({}), output: CalledTicket },
   'ticket:call': { input: TicketRef, output: QueueTicket },
   'ticket:act': { input: ActOnTicket, output: QueueTicket },
+  'ticket:link': { input: LinkTicket, output: QueueTicket },
   'ticket:transfer': { input: TransferTicket, output: QueueTicket },
   'search:find': { input: FindInRegister, output: SearchAnswer },
   'search:vehicles-of': { input: FindVehiclesOf, output: z.array(VehicleListed) },
@@ -103,6 +106,8 @@ export const COMMANDS = {
   'transfer:accept': { input: TransferByCode, output: TransferView },
   'transfer:confirm': { input: ConfirmTransfer, output: TransferView },
   'transfer:cancel': { input: TransferRef, output: TransferView },
+  'claim:decide': { input: DecideClaim, output: z.null() },
+  'vehicle:note': { input: WriteNote, output: z.null() },
   'claim:withdraw': { input: ClaimRef, output: z.null() },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

@@ -32,6 +32,7 @@ const payment = z.object({ paymentId: Id, ...money, items: z.array(NoticeTax) })
 const receipts = payment.extend({ receipts: z.array(z.object({ reference: z.string(), number: z.string() })) });
 const refund = z.object({ paymentId: Id, refundId: Id, ...money });
 const transfer = z.object({ transferId: Id, vehicleId: Id, ...plate });
+const claim = z.object({ claimId: Id, vehicleId: Id, ...plate });
 const reminder = z.object({
   fiscalYear: z.number().int(),
   dueDate: z.iso.date(),
@@ -68,6 +69,10 @@ export const NOTICES = {
   /** Who has the seller's code wants the vehicle: the seller's answer is waited for. */
   transfer_asked: transfer,
   transfer_confirmed: transfer,
+  /** An office gave them the vehicle, or did not; or gave theirs to somebody else. */
+  claim_accepted: claim,
+  claim_refused: claim.extend({ reason: z.string() }),
+  vehicle_reassigned: claim,
   sign_in_new_browser: z.object({ sessionId: Id }),
   password_changed: z.object({}),
   email_changed: z.object({}),
@@ -99,6 +104,9 @@ export const NOTICE_RULES: { readonly [K in NoticeKind]: { category: NoticeCateg
   tax_paid_by_other: { category: 'payments', obligatory: false },
   transfer_asked: { category: 'security', obligatory: true },
   transfer_confirmed: { category: 'security', obligatory: true },
+  claim_accepted: { category: 'security', obligatory: true },
+  claim_refused: { category: 'security', obligatory: true },
+  vehicle_reassigned: { category: 'security', obligatory: true },
   sign_in_new_browser: { category: 'security', obligatory: true },
   password_changed: { category: 'security', obligatory: true },
   email_changed: { category: 'security', obligatory: true },
@@ -172,6 +180,10 @@ export const NoticeSource = z.discriminatedUnion('event', [
   z.object({
     event: z.enum(['transfer.accepted', 'transfer.completed']),
     ...{ transferId: Id, vehicleId: Id, sellerId: Id, buyerId: Id.nullable() },
+  }),
+  z.object({
+    event: z.enum(['claim.accepted', 'claim.refused']),
+    ...{ claimId: Id, vehicleId: Id, claimantId: Id, formerOwnerId: Id.nullable() },
   }),
   z.object({ event: z.literal('session.opened_on_new_browser'), sessionId: Id, userId: Id }),
   z.object({ event: z.enum(['user.password_changed', 'user.email_changed', 'user.phone_changed']), userId: Id }),

@@ -44,6 +44,8 @@ export const ClaimView = z.object({
   status: ClaimStatus,
   documentId: Id,
   openedAt: Instant,
+  /** Why an office refused it, in its words. Absent in states of before it was there. */
+  reason: z.string().nullish(),
 });
 export type ClaimView = z.infer<typeof ClaimView>;
 

@@ -175,6 +175,36 @@ export const noticeTextsEn: NoticeTexts = {
     action: 'See my vehicles',
     sms: `Vignette: the ${tax.fiscalYear} tax of ${f.plate(tax)} was paid for you:`,
   }),
+  claim_accepted: (claim, f) => ({
+    subject: `Vehicle ${f.plate(claim)} is now in your name`,
+    paragraphs: [
+      hello,
+      `Your request for vehicle ${f.plate(claim)} was looked at and accepted. It is in your list now.`,
+      'You can pay its tax online or at a counter.',
+    ],
+    action: 'See my vehicles',
+    sms: `Vignette: vehicle ${f.plate(claim)} is now in your name:`,
+  }),
+  claim_refused: ({ reason, ...claim }, f) => ({
+    subject: `Your request for vehicle ${f.plate(claim)} was not accepted`,
+    paragraphs: [
+      hello,
+      `Your request for vehicle ${f.plate(claim)} was looked at. It was not accepted. The office’s reason: ${reason}`,
+      'You can come to an office with your papers, or send another photograph of the registration card.',
+    ],
+    action: 'See my vehicles',
+    sms: `Vignette: your request for ${f.plate(claim)} was not accepted:`,
+  }),
+  vehicle_reassigned: (claim, f) => ({
+    subject: `Vehicle ${f.plate(claim)} is no longer in your name`,
+    paragraphs: [
+      hello,
+      `Somebody else presented a registration card for vehicle ${f.plate(claim)}. An office compared the papers and put it in their name.`,
+      'You do not agree? Please come to an office with your registration card.',
+    ],
+    action: 'See my vehicles',
+    sms: `Vignette: vehicle ${f.plate(claim)} is no longer in your name:`,
+  }),
   transfer_asked: (transfer, f) => ({
     subject: `Transfer of vehicle ${f.plate(transfer)}: your answer is awaited`,
     paragraphs: [

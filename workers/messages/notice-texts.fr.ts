@@ -176,6 +176,36 @@ export const noticeTextsFr: NoticeTexts = {
     action: 'Voir mes véhicules',
     sms: `Vignette : la taxe ${tax.fiscalYear} de ${f.plate(tax)} a été payée pour vous :`,
   }),
+  claim_accepted: (claim, f) => ({
+    subject: `Le véhicule ${f.plate(claim)} est à votre nom`,
+    paragraphs: [
+      hello,
+      `Votre demande pour le véhicule ${f.plate(claim)} a été examinée et acceptée. Il est maintenant dans votre liste.`,
+      'Vous pouvez payer sa taxe en ligne ou au guichet.',
+    ],
+    action: 'Voir mes véhicules',
+    sms: `Vignette : le véhicule ${f.plate(claim)} est à votre nom :`,
+  }),
+  claim_refused: ({ reason, ...claim }, f) => ({
+    subject: `Votre demande pour le véhicule ${f.plate(claim)} n’a pas été acceptée`,
+    paragraphs: [
+      hello,
+      `Votre demande pour le véhicule ${f.plate(claim)} a été examinée. Elle n’a pas été acceptée. Motif donné par le bureau : ${reason}`,
+      'Vous pouvez venir au bureau avec vos papiers, ou envoyer une autre photo de la carte grise.',
+    ],
+    action: 'Voir mes véhicules',
+    sms: `Vignette : votre demande pour ${f.plate(claim)} n’a pas été acceptée :`,
+  }),
+  vehicle_reassigned: (claim, f) => ({
+    subject: `Le véhicule ${f.plate(claim)} n’est plus à votre nom`,
+    paragraphs: [
+      hello,
+      `Une autre personne a présenté une carte grise pour le véhicule ${f.plate(claim)}. Un bureau a comparé les papiers et l’a mis à son nom.`,
+      'Vous n’êtes pas d’accord ? Venez au bureau avec votre carte grise.',
+    ],
+    action: 'Voir mes véhicules',
+    sms: `Vignette : le véhicule ${f.plate(claim)} n’est plus à votre nom :`,
+  }),
   transfer_asked: (transfer, f) => ({
     subject: `Cession du véhicule ${f.plate(transfer)} : votre réponse est attendue`,
     paragraphs: [

@@ -24,6 +24,7 @@ function samples(country: keyof typeof PLATES, fleet: number): { [K in NoticeCon
   const payment = { paymentId: id, ...money, items };
   const receipts = { ...payment, receipts: items.map(() => ({ reference: 'ABCDEFGH23456789JKLM', number: 'W3-2027-00001234' })) };
   const refund = { paymentId: id, refundId: id, ...money };
+  const claim = { claimId: id, vehicleId: id, ...vehicle };
   const transfer = { transferId: id, vehicleId: id, ...vehicle };
   const reminder: NoticeParams<'tax_overdue'> = {
     ...{ fiscalYear: 2027, dueDate: '2027-03-31', ...money },
@@ -48,6 +49,9 @@ function samples(country: keyof typeof PLATES, fleet: number): { [K in NoticeCon
     tax_due: { kind: 'tax_due', params: { ...reminder, daysBefore: 7 } },
     tax_overdue: { kind: 'tax_overdue', params: reminder },
     tax_paid_by_other: { kind: 'tax_paid_by_other', params: { ...tax, vehicleId: id } },
+    claim_accepted: { kind: 'claim_accepted', params: claim },
+    claim_refused: { kind: 'claim_refused', params: { ...claim, reason: 'La photo est trop floue pour lire le numéro.' } },
+    vehicle_reassigned: { kind: 'vehicle_reassigned', params: claim },
     transfer_asked: { kind: 'transfer_asked', params: transfer },
     transfer_confirmed: { kind: 'transfer_confirmed', params: transfer },
     sign_in_new_browser: { kind: 'sign_in_new_browser', params: { sessionId: id } },

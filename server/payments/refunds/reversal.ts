@@ -6,6 +6,7 @@ import { insertRefundPosting, itemsOfRefund, receiptsToRevoke, reversePayments, 
 import { revokeReceipts } from '#db/revocations.repository.ts';
 import { holderOf } from '#shared/domain/payments/posting.ts';
 import { reversalLines } from '#shared/domain/payments/refund-posting.ts';
+import { fileChanges } from '../../vehicles/file-events.ts';
 import { garageChange } from '../../vehicles/garage-events.ts';
 
 /**
@@ -29,5 +30,5 @@ export async function reverse(tx: Tx, refund: RefundRow, at: Date): Promise<Topi
     tx,
     items.map(({ vehicleId }) => vehicleId),
   );
-  return [...new Set(owners.values())].map(garageChange);
+  return [...[...new Set(owners.values())].map(garageChange), ...fileChanges(items)];
 }

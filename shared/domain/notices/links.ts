@@ -23,6 +23,9 @@ export function pageOf({ kind, params }: NoticeContent): string {
     case 'tax_paid_by_other':
     case 'transfer_asked':
     case 'transfer_confirmed':
+    case 'claim_accepted':
+    case 'claim_refused':
+    case 'vehicle_reassigned':
       return '/vehicules';
     case 'sign_in_new_browser':
     case 'password_changed':

@@ -39,6 +39,8 @@ function textOf({ kind, params }: NoticeContent, i18n: Pick<I18n, 'm' | 'f' | 'c
     case 'tax_due':
     case 'tax_overdue':
       return kinds[kind].text(moneyText(i18n, params.amount), String(params.fiscalYear), i18n.f.date(params.dueDate));
+    case 'claim_refused':
+      return kinds[kind].text(params.reason);
     case 'tax_paid_by_other':
       return kinds[kind].text(String(params.fiscalYear));
     default:
@@ -66,6 +68,9 @@ function vehiclesOf({ kind, params }: NoticeContent): readonly { plate: string; 
     case 'tax_paid_by_other':
     case 'transfer_asked':
     case 'transfer_confirmed':
+    case 'claim_accepted':
+    case 'claim_refused':
+    case 'vehicle_reassigned':
       return [params];
     default:
       return [];

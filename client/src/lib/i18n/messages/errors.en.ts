@@ -47,6 +47,9 @@ export const errors = {
   REVIEW_OF_CLAIM:
     'This document goes with a claim on that plate, which cannot be changed here. Ask for another photograph instead.',
   VEHICLE_NOT_FOUND: 'This vehicle is not in your list.',
+  CLAIM_NOT_FOUND: 'This request cannot be found. It may have gone with the person’s account.',
+  CLAIM_STATE_CONFLICT: 'This request is no longer to be decided: it was withdrawn, decided by a colleague, or the vehicle changed owner. The file is up to date.',
+  CLAIM_OWN: 'This vehicle or request is your own: a colleague must decide.',
   TRANSFER_NOT_FOUND: 'This handover cannot be found, or it is not yours.',
   TRANSFER_CODE_INVALID: 'This code is not valid, or no longer. Check it with the seller.',
   TRANSFER_OWN_VEHICLE: 'This vehicle is yours already.',

@@ -48,6 +48,9 @@ export const errors = {
   REVIEW_OF_CLAIM:
     'Ce document accompagne une demande sur ce numéro d’immatriculation : il ne peut pas être changé ici. Demandez plutôt une nouvelle photographie.',
   VEHICLE_NOT_FOUND: 'Ce véhicule n’est pas dans votre liste.',
+  CLAIM_NOT_FOUND: 'Cette demande est introuvable. Elle a peut-être disparu avec le compte de la personne.',
+  CLAIM_STATE_CONFLICT: 'Cette demande n’est plus à décider\u00a0: elle a été retirée, décidée par un collègue, ou le véhicule a changé de propriétaire. Le dossier est à jour.',
+  CLAIM_OWN: 'Ce véhicule ou cette demande est à vous\u00a0: un collègue doit décider.',
   TRANSFER_NOT_FOUND: 'Cette cession est introuvable, ou elle ne vous concerne pas.',
   TRANSFER_CODE_INVALID: 'Ce code n’est pas ou plus valable. Vérifiez-le avec le vendeur.',
   TRANSFER_OWN_VEHICLE: 'Ce véhicule est déjà le vôtre.',

@@ -91,6 +91,21 @@ export const notices: Translation<typeof fr> = {
       text: (year) => `Somebody paid the ${year} tax. There is nothing left to pay for that year.`,
       open: 'See my vehicles',
     },
+    claim_accepted: {
+      title: 'The vehicle is in your name',
+      text: 'Your request was accepted. The vehicle is in your list.',
+      open: 'See my vehicles',
+    },
+    claim_refused: {
+      title: 'Your request was not accepted',
+      text: (reason) => `The office’s reason: ${reason}`,
+      open: 'See my vehicles',
+    },
+    vehicle_reassigned: {
+      title: 'This vehicle is no longer in your name',
+      text: 'Somebody else presented a registration card, and an office put the vehicle in their name. You do not agree? Please come to an office with your papers.',
+      open: 'See my vehicles',
+    },
     transfer_asked: {
       title: 'Transfer of a vehicle: your answer is awaited',
       text: 'Nothing changes until you have answered.',

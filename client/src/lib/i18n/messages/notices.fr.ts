@@ -93,6 +93,21 @@ export const notices = {
       text: (year: string) => `Quelqu’un a payé la taxe ${year}. Vous n’avez plus rien à payer pour cette année.`,
       open: 'Voir mes véhicules',
     },
+    claim_accepted: {
+      title: 'Le véhicule est à votre nom',
+      text: 'Votre demande a été acceptée. Le véhicule est dans votre liste.',
+      open: 'Voir mes véhicules',
+    },
+    claim_refused: {
+      title: 'Votre demande n’a pas été acceptée',
+      text: (reason: string) => `Motif donné par le bureau\u00a0: ${reason}`,
+      open: 'Voir mes véhicules',
+    },
+    vehicle_reassigned: {
+      title: 'Ce véhicule n’est plus à votre nom',
+      text: 'Une autre personne a présenté une carte grise, et un bureau a mis le véhicule à son nom. Vous n’êtes pas d’accord\u00a0? Venez au bureau avec vos papiers.',
+      open: 'Voir mes véhicules',
+    },
     transfer_asked: {
       title: 'Cession de véhicule\u00a0: votre réponse est attendue',
       text: 'Rien ne change tant que vous n’avez pas répondu.',
