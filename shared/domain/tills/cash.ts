@@ -32,6 +32,6 @@ export function inCash(amount: number, country: Pick<Country, 'cash'>): { count:
 
 /** What somebody may put on the counter for an amount: exactly it, then the next round sums above it. At most five. */
 export function usualGiven(amount: number, country: Pick<Country, 'cash'>): number[] {
-  const above = country.cash.notes.map((note) => Math.ceil(amount / note) * note);
-  return [...new Set([amount, ...above])].sort((a, b) => a - b).slice(0, 5);
+  const above = country.cash.notes.map((note) => Math.ceil(amount / note) * note).filter((sum) => sum > amount);
+  return [amount, ...[...new Set(above)].sort((a, b) => a - b).slice(-4)];
 }

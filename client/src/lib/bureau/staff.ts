@@ -11,13 +11,14 @@ const STAFF = new Set<Role>(['agent', 'supervisor', 'administrator', 'auditor'])
 /** A page of the staff: its address, its words in the catalogue (`bureau.pages`), and who has it in their menu. */
 export interface BureauPage {
   href: `/bureau/${string}`;
-  name: 'counter' | 'documents' | 'refunds';
+  name: 'counter' | 'documents' | 'refunds' | 'tills';
   action: Action;
 }
 
 const PAGES: readonly BureauPage[] = [
   { href: '/bureau/guichet', name: 'counter', action: 'ticket.serve' },
   { href: '/bureau/documents', name: 'documents', action: 'document.review' },
+  { href: '/bureau/caisses', name: 'tills', action: 'till.note' },
   { href: '/bureau/remboursements', name: 'refunds', action: 'refund.read' },
 ];
 

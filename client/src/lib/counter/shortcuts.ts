@@ -34,7 +34,7 @@ export function actionOf(
   return KEYS[event.key.toLowerCase()] ?? null;
 }
 
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   if (typeof HTMLElement === 'undefined' || !(target instanceof HTMLElement)) return false;
   return (
     target.isContentEditable || target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, dialog') !== null

@@ -15,6 +15,7 @@ import { reviews as reviewsEn } from './messages/reviews.en.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
 import { security as securityEn } from './messages/security.en.ts';
 import { tax as taxEn } from './messages/tax.en.ts';
+import { till as tillEn } from './messages/till.en.ts';
 import { transfers as transfersEn } from './messages/transfers.en.ts';
 import { verify as verifyEn } from './messages/verify.en.ts';
 import type { Messages } from './messages.ts';
@@ -38,6 +39,7 @@ export const english: Messages = {
   counter: counterEn,
   security: securityEn,
   tax: taxEn,
+  till: tillEn,
   transfers: transfersEn,
   errors: errorsEn,
 };

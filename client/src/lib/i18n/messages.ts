@@ -15,6 +15,7 @@ import { reviews as reviewsFr } from './messages/reviews.fr.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
 import { security as securityFr } from './messages/security.fr.ts';
 import { tax as taxFr } from './messages/tax.fr.ts';
+import { till as tillFr } from './messages/till.fr.ts';
 import { transfers as transfersFr } from './messages/transfers.fr.ts';
 import { verify as verifyFr } from './messages/verify.fr.ts';
 import type { Translation } from './translation.ts';
@@ -38,6 +39,7 @@ const fr = {
   counter: counterFr,
   security: securityFr,
   tax: taxFr,
+  till: tillFr,
   transfers: transfersFr,
 };
 

@@ -12,6 +12,7 @@ export const bureau: Translation<typeof fr> = {
   pages: {
     counter: { title: 'Counter', text: 'Call, serve, pass on: the line of the office, live.' },
     documents: { title: 'Cards to review', text: 'Compare doubtful registration cards with their photographs.' },
+    tills: { title: 'Tills', text: 'What each till should hold, differences, reports.' },
     refunds: { title: 'Refunds', text: 'Propose, approve and follow what is paid back to people.' },
   },
   refusedTitle: 'This part is for staff only',

@@ -10,6 +10,7 @@ export const bureau = {
   pages: {
     counter: { title: 'Guichet', text: 'Appeler, recevoir, orienter\u00a0: la file du centre, en direct.' },
     documents: { title: 'Cartes à examiner', text: 'Comparer les cartes grises douteuses avec leurs photographies.' },
+    tills: { title: 'Caisses', text: 'Ce que chaque caisse doit contenir, les écarts, les rapports.' },
     refunds: { title: 'Remboursements', text: 'Proposer, approuver et suivre ce qui est rendu aux usagers.' },
   },
   refusedTitle: 'Cette partie est réservée au personnel',
