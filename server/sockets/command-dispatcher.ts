@@ -21,10 +21,13 @@ export interface CommandDispatcherDeps {
   handlers: CommandHandlers;
   logger: Logger;
   now: () => number;
-  /** Somebody did something; what pages do by themselves (`live:`) is nothing of theirs. */
+  /** Somebody did something; what pages do by themselves is nothing of theirs. */
   onUse?: (viewer: Viewer) => void;
   onCommand?: (name: string, seconds: number, code: string) => void;
 }
+
+/** What pages send without anybody there. */
+const BY_THEMSELVES = /^(live:.*|review:renew)$/;
 
 type Answer = { data: unknown } | { error: ErrorBody };
 type Acknowledge = (answer: Answer) => void;
@@ -49,7 +52,7 @@ export function createCommandDispatcher(deps: CommandDispatcherDeps): CommandDis
     if (!parsed.success) {
       throw new AppError('INVALID_INPUT', { fields: parsed.error.issues.map((issue) => issue.path.join('.')) });
     }
-    if (!name.startsWith('live:')) deps.onUse?.(socket.data.viewer);
+    if (!BY_THEMSELVES.test(name)) deps.onUse?.(socket.data.viewer);
     const context: CommandContext = { viewer: socket.data.viewer, logger, subscriber: socket };
     const handler = deps.handlers[name] as (context: CommandContext, input: unknown) => Promise<unknown>;
     return { data: await handler(context, parsed.data) };
