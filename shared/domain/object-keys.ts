@@ -30,5 +30,8 @@ export const receiptKey = (issuedAt: string, reference: string): string => `rece
 export const uploadPrefixes = (documentId: string): string[] =>
   (['pending', 'processed', 'failed'] satisfies UploadFolder[]).map((folder) => `ocr-uploads/${folder}/${documentId}/`);
 
+/** A provider's statement as it came; the same file is the same object. */
+export const statementKey = (provider: string, sha256: string): string => `statements/${provider}/${sha256}.csv`;
+
 /** A person's copy of what is held about them. */
 export const exportKey = (exportId: string): string => `exports/${exportId}.zip`;
