@@ -38,6 +38,10 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
     const { createPaymentChecksJob } = await import('./payments/payment-checks.job.ts');
     return createPaymentChecksJob(await confirmationsOf(deps));
   },
+  async statements(deps) {
+    const { createStatementsWork } = await import('./reconciliation/statements-work.ts');
+    return createStatementsWork({ ...deps, country: countryOfConfig(deps.config) });
+  },
   async ocr(deps) {
     const [{ createOcrJob }, { createReader }] = await Promise.all([
       import('./ocr/ocr.job.ts'),

@@ -16,6 +16,7 @@ import { loadWorkerConfig, type WorkerRole } from './config.ts';
 import { JOB_REGISTRY, type JobDeps } from './job-registry.ts';
 import { schedulePayments } from './payments/schedule.ts';
 import { scheduleReminders } from './notices/schedule.ts';
+import { scheduleStatements } from './reconciliation/schedule.ts';
 import { startRelayRole } from './relay/relay-role.ts';
 import { scheduleUpkeep } from './upkeep/schedule.ts';
 
@@ -91,7 +92,8 @@ async function main(): Promise<void> {
   const roles: Record<WorkerRole, () => Promise<unknown>> = {
     relay: () => startRelayRole({ config, db, redisQueues, redisCache, bus, queues, logger, metrics, shutdown }),
     payments: async () => {
-      await Promise.all([work('payments'), work('payment-checks')]);
+      await Promise.all([work('payments'), work('payment-checks'), work('statements')]);
+      shutdown.add('schedule of statements', await scheduleStatements({ queues, logger }));
       shutdown.add('schedules of payments', await schedulePayments({ queues, logger }));
     },
     ocr: () => work('ocr'),

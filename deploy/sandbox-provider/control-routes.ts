@@ -10,6 +10,8 @@ import { writeStatement } from './statements.ts';
 export interface ControlDeps {
   orders: SandboxOrders;
   controls: Controls;
+  /** Of the statements of mobile money. */
+  timeZone: string;
 }
 
 const vice = z.enum(BEHAVIOUR_NAMES);
@@ -30,7 +32,7 @@ const Hold = z.object({ id: z.string() });
 const SHOWN = 100;
 
 /** The page and the control API: what the operators are told to do, by people and by tests. */
-export function createControlRoutes({ orders, controls }: ControlDeps) {
+export function createControlRoutes({ orders, controls, timeZone }: ControlDeps) {
   const done = (response: ServerResponse, found = true): void => void response.writeHead(found ? 204 : 409).end();
   /** Parses what came and does it; says what was expected when it is something else. */
   const command =
@@ -78,7 +80,7 @@ export function createControlRoutes({ orders, controls }: ControlDeps) {
     const [, operator, day] = /^\/statements\/(\w+)\/(\d{4}-\d\d-\d\d)\.csv$/.exec(pathname) ?? [];
     const known = OPERATORS.find((one) => one === operator);
     if (known && day !== undefined) {
-      const csv = writeStatement(known, day, orders.list(), controls.statementFault());
+      const csv = writeStatement(known, day, orders.list(), controls.statementFault(), known === 'stripe' ? 'UTC' : timeZone);
       const name = { 'Content-Disposition': `attachment; filename="${known}-${day}.csv"` };
       return end(response, 200, csv, 'text/csv; charset=utf-8', name);
     }

@@ -33,6 +33,7 @@ const sandbox = createSandbox({
     webhookUrl: setting('STRIPE_WEBHOOK_URL'),
   },
   pageOrigin: setting('PAGE_ORIGIN'),
+  timeZone: process.env['STATEMENT_TIME_ZONE'] ?? 'UTC',
   log: (msg) => console.log(JSON.stringify({ level: 30, time: Date.now(), msg })),
 });
 const certificate = process.env['CARD_CERTIFICATE'];

@@ -17,6 +17,8 @@ export interface SandboxDeps {
   stripe?: StripeDeps['keys'];
   /** Where browsers reach this process, for the hosted page; where the API was called when absent. */
   pageOrigin?: string;
+  /** By whose calendar the operators of mobile money write their statements; UTC when absent. Stripe's is UTC. */
+  timeZone?: string;
   /** Of all delays; 1 when absent. */
   timeScale?: number;
   clock?: () => number;
@@ -63,7 +65,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     mvola: createMvolaServer({ ...common, keys: deps.mvola ?? NO_MVOLA }),
     stripe: createStripeServer({ ...common, timeScale, keys: deps.stripe ?? NO_STRIPE, pageOrigin: deps.pageOrigin ?? null }),
   };
-  const control = createControlRoutes({ orders, controls });
+  const control = createControlRoutes({ orders, controls, timeZone: deps.timeZone ?? 'UTC' });
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');

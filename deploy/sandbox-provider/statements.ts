@@ -2,7 +2,7 @@ import type { Operator, StatementFault } from './controls.ts';
 import type { SandboxOrder } from './orders.ts';
 
 /**
- * An operator's statement of a day (UTC): what it moved, one line each, oldest first, in the columns that it is known to export.
+ * An operator's statement of a day in a time zone: what it moved, one line each, oldest first, in the columns that it is known to export.
  * `fault`: how it differs from what happened.
  *   missing  the first line is not there; extra: one of nobody's is; amount: the first line has another; doubled: it is there twice
  */
@@ -11,11 +11,12 @@ export function writeStatement(
   day: string,
   orders: readonly SandboxOrder[],
   fault: StatementFault | null,
+  timeZone = 'UTC',
 ): string {
   const moved = orders
-    .filter((one) => one.operator === operator && one.status === 'SUCCESSFUL' && dayOf(one) === day)
+    .filter((one) => one.operator === operator && one.status === 'SUCCESSFUL' && timeOf(one, timeZone).slice(0, 10) === day)
     .reverse()
-    .map(lineOf);
+    .map((one) => lineOf(one, timeZone));
   const { header, write } = FORMATS[operator];
   return [header, ...differ(moved, fault, day).map(write)].map((cells) => cells.map(cell).join(',')).join('\r\n') + '\r\n';
 }
@@ -31,11 +32,12 @@ interface Line {
   msisdn: string;
 }
 
-const timeOf = (order: SandboxOrder): string => new Date(order.endedAt ?? order.takenAt).toISOString();
-const dayOf = (order: SandboxOrder): string => timeOf(order).slice(0, 10);
+/** `YYYY-MM-DD HH:MM:SS` on the wall of the time zone. */
+const timeOf = (order: SandboxOrder, timeZone: string): string =>
+  new Date(order.endedAt ?? order.takenAt).toLocaleString('sv-SE', { timeZone });
 
-const lineOf = (order: SandboxOrder): Line => ({
-  ...{ id: order.id, externalId: order.externalId, transaction: order.financialTransactionId ?? '', at: timeOf(order) },
+const lineOf = (order: SandboxOrder, timeZone: string): Line => ({
+  ...{ id: order.id, externalId: order.externalId, transaction: order.financialTransactionId ?? '', at: timeOf(order, timeZone) },
   ...{ kind: order.kind, amount: order.amount, currency: order.currency, msisdn: order.msisdn ?? '' },
 });
 
@@ -44,7 +46,7 @@ function differ(lines: Line[], fault: StatementFault | null, day: string): Line[
   if (fault === 'extra') {
     const stranger = { id: '00000000-0000-4000-8000-000000000000', externalId: 'unknown', transaction: '9999999999' };
     const money = { kind: 'payment', amount: '12345', currency: first?.currency ?? 'MGA', msisdn: '261340000000' } as const;
-    return [...lines, { ...stranger, ...money, at: `${day}T23:59:00.000Z` }];
+    return [...lines, { ...stranger, ...money, at: `${day} 23:59:00` }];
   }
   if (!first || fault === null) return lines;
   if (fault === 'missing') return rest;
@@ -56,7 +58,7 @@ const FORMATS: Readonly<Record<Operator, { header: string[]; write: (line: Line)
   mtn: {
     header: ['Id', 'External id', 'Date', 'Status', 'Type', 'From', 'To', 'Amount', 'Currency', 'Reference Id'],
     write: (line) => [
-      ...[line.transaction, line.externalId, line.at.slice(0, 19).replace('T', ' '), 'Successful'],
+      ...[line.transaction, line.externalId, line.at, 'Successful'],
       ...(line.kind === 'payment'
         ? ['Payment', line.msisdn, '']
         : [line.kind === 'refund' ? 'Refund' : 'Transfer', '', line.msisdn]),
@@ -66,7 +68,7 @@ const FORMATS: Readonly<Record<Operator, { header: string[]; write: (line: Line)
   mvola: {
     header: ['Date', 'Transaction', 'Type', 'Emetteur', 'Montant', 'Devise', 'Frais', 'Reference', 'Correlation', 'Statut'],
     write: (line) => [
-      ...[line.at.slice(0, 19).replace('T', ' '), line.transaction, 'MerchantPay', line.msisdn, line.amount, line.currency, '0'],
+      ...[line.at, line.transaction, 'MerchantPay', line.msisdn, line.amount, line.currency, '0'],
       ...[line.externalId, line.id, 'completed'],
     ],
   },
@@ -78,7 +80,7 @@ const FORMATS: Readonly<Record<Operator, { header: string[]; write: (line: Line)
     ],
     write: (line) => {
       const gross = `${line.kind === 'refund' ? '-' : ''}${decimals(line.amount, line.currency)}`;
-      const at = line.at.slice(0, 19).replace('T', ' ');
+      const { at } = line;
       return [
         ...[`txn_${line.transaction}`, at, at, line.currency, gross, '0', gross, line.kind === 'refund' ? 'refund' : 'charge'],
         ...(line.kind === 'refund' ? [line.id, '', ''] : [line.transaction, line.transaction, line.id]),

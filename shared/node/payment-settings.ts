@@ -37,6 +37,10 @@ export const paymentSettings = {
     secret: true,
   }),
   STRIPE_WEBHOOK_SECRET: setting(z.string().optional(), 'Signs what Stripe sends to /api/webhooks/stripe', { secret: true }),
+  STATEMENTS_ORIGIN: setting(
+    origin.optional(),
+    'Where providers’ statements are fetched by themselves, /statements/<mtn, mvola or stripe>/<day>.csv; without it people bring them',
+  ),
   STRIPE_API_BASE: setting(
     origin.optional(),
     'Another host than Stripe’s own, for a sandbox: its pages may then be of this origin without https',

@@ -131,6 +131,8 @@ export interface PaymentProvider extends ProviderRefunds {
   cancel?(order: OrderRef): Promise<void>;
   /** Null when it is not genuine. Takes the same time whatever is wrong with it. */
   parseWebhook(request: WebhookRequest): WebhookNotice | null;
+  /** Its statement of a day (`YYYY-MM-DD`, on its own calendar), as a file; null: not there yet. Absent: a person brings statements. */
+  fetchStatement?(day: string): Promise<AsyncIterable<Uint8Array> | null>;
   /** An amount of the minor unit as this provider writes it. */
   writeAmount(amount: number): string;
 }

@@ -3,6 +3,7 @@ import type { Country } from '#shared/domain/countries/country.ts';
 import type { ConfigOf } from '#shared/node/config.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import type { paymentSettings } from '#shared/node/payment-settings.ts';
+import { statementFetcher } from './fetch-statement.ts';
 import { createMtnMomo } from './mtn-momo.ts';
 import { createMvola } from './mvola.ts';
 import type { PaymentProvider } from './provider.ts';
@@ -40,7 +41,12 @@ export function createProviders(deps: Deps): Providers {
           clock,
         })
       : null;
-  return providersOf({ mtn_momo: momo, mvola: mvolaOf(deps), stripe: stripeOf(deps) }, country.providers);
+  const made = { mtn_momo: momo, mvola: mvolaOf(deps), stripe: stripeOf(deps) };
+  const origin = config.STATEMENTS_ORIGIN;
+  if (origin !== undefined) {
+    for (const one of Object.values(made)) if (one) one.fetchStatement = statementFetcher(origin, one.code);
+  }
+  return providersOf(made, country.providers);
 }
 
 function mtnDisbursementKeys(config: ProvidersConfig) {
