@@ -2,7 +2,7 @@ import { readReviews } from '#db/reviews.repository.ts';
 import { can } from '#shared/domain/policy.ts';
 import type { TopicDefinition } from '../live/topic.ts';
 
-/** `reviews`: the documents that wait for an agent, or for their citizen; of all offices together (ADR 018). */
+/** `reviews`: the documents that wait for an agent, or for their citizen; of all offices together (ADR 016). */
 export const reviewsTopic: TopicDefinition<'reviews'> = {
   name: 'reviews',
   source: 'database',
