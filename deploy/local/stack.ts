@@ -7,6 +7,7 @@ import { checkout, localDirectory } from './paths.ts';
 import { choosePorts } from './ports.ts';
 import type { ManagedProcess, ProcessDeath } from './processes.ts';
 import { openWorkspace, runServices, type Workspace } from './service-set.ts';
+import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
 import {
   catcherSpec,
   programSpec,
@@ -302,6 +303,7 @@ async function startSandbox(
       sandboxSpec(ports.sandbox, {
         ...SANDBOX_KEYS,
         PAGE_ORIGIN: page,
+        STATEMENT_TIME_ZONE: countryOf((environment['COUNTRY'] ?? 'mg').toUpperCase() as CountryCode).timeZone,
         ...(certificate && { CARD_HTTPS_PORT: String(ports['sandbox-card']), CARD_CERTIFICATE: certificate.file }),
         STRIPE_WEBHOOK_URL: `${webhookOrigin}/api/webhooks/stripe`,
       }),
@@ -312,6 +314,7 @@ async function startSandbox(
     env: {
       ...SANDBOX_KEYS,
       ...{ MTN_MOMO_URL: reached.api, MVOLA_URL: reached.api, STRIPE_API_BASE: reached.api },
+      STATEMENTS_ORIGIN: reached.api,
       ...(certificate && { WEBHOOK_ORIGIN: webhookOrigin }),
     },
   };
