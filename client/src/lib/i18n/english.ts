@@ -10,6 +10,7 @@ import { garage as garageEn } from './messages/garage.en.ts';
 import { home as homeEn } from './messages/home.en.ts';
 import { notices as noticesEn } from './messages/notices.en.ts';
 import { office as officeEn } from './messages/office.en.ts';
+import { reconciliation as reconciliationEn } from './messages/reconciliation.en.ts';
 import { refunds as refundsEn } from './messages/refunds.en.ts';
 import { reviews as reviewsEn } from './messages/reviews.en.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
@@ -33,6 +34,7 @@ export const english: Messages = {
   verify: verifyEn,
   notices: noticesEn,
   bureau: bureauEn,
+  reconciliation: reconciliationEn,
   refunds: refundsEn,
   reviews: reviewsEn,
   office: officeEn,

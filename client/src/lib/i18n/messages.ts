@@ -10,6 +10,7 @@ import { garage as garageFr } from './messages/garage.fr.ts';
 import { home as homeFr } from './messages/home.fr.ts';
 import { notices as noticesFr } from './messages/notices.fr.ts';
 import { office as officeFr } from './messages/office.fr.ts';
+import { reconciliation as reconciliationFr } from './messages/reconciliation.fr.ts';
 import { refunds as refundsFr } from './messages/refunds.fr.ts';
 import { reviews as reviewsFr } from './messages/reviews.fr.ts';
 import { payments as paymentsFr } from './messages/payments.fr.ts';
@@ -33,6 +34,7 @@ const fr = {
   verify: verifyFr,
   notices: noticesFr,
   bureau: bureauFr,
+  reconciliation: reconciliationFr,
   refunds: refundsFr,
   reviews: reviewsFr,
   office: officeFr,

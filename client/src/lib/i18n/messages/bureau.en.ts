@@ -13,6 +13,7 @@ export const bureau: Translation<typeof fr> = {
     counter: { title: 'Counter', text: 'Call, serve, pass on: the line of the office, live.' },
     documents: { title: 'Cards to review', text: 'Compare doubtful registration cards with their photographs.' },
     tills: { title: 'Tills', text: 'What each till should hold, differences, reports.' },
+    reconciliation: { title: 'Reconciliation', text: 'Compare providers’ statements with our books, settle the differences.' },
     refunds: { title: 'Refunds', text: 'Propose, approve and follow what is paid back to people.' },
   },
   refusedTitle: 'This part is for staff only',

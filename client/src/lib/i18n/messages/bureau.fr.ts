@@ -11,6 +11,7 @@ export const bureau = {
     counter: { title: 'Guichet', text: 'Appeler, recevoir, orienter\u00a0: la file du centre, en direct.' },
     documents: { title: 'Cartes à examiner', text: 'Comparer les cartes grises douteuses avec leurs photographies.' },
     tills: { title: 'Caisses', text: 'Ce que chaque caisse doit contenir, les écarts, les rapports.' },
+    reconciliation: { title: 'Rapprochement', text: 'Comparer les relevés des opérateurs à nos comptes, régler les écarts.' },
     refunds: { title: 'Remboursements', text: 'Proposer, approuver et suivre ce qui est rendu aux usagers.' },
   },
   refusedTitle: 'Cette partie est réservée au personnel',
