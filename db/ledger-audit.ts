@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Db, Tx } from './connect.ts';
 import { REFUND_RULES } from './refund-audit.ts';
+import { RECONCILIATION_RULES } from './reconciliation-audit.ts';
 import { TILL_RULES } from './till-audit.ts';
 
 /** A rule of the books, and where it does not hold: ids, never names. */
@@ -24,13 +25,14 @@ export interface LedgerAudit {
 const RULES: Readonly<Record<string, SQL>> = {
   ...REFUND_RULES,
   ...TILL_RULES,
+  ...RECONCILIATION_RULES,
   'debits are credits, in every posting': sql`
     select posting_id::text as "where" from ledger_entries group by posting_id, currency having sum(debit) <> sum(credit)`,
   'a settlement is in the ledger once, whole': sql`
     select s.intent_id::text as "where" from settlements s left join ledger_entries e on e.intent_id = s.intent_id and e.refund_id is null
     group by s.intent_id having coalesce(sum(e.debit), 0) <> s.amount or count(distinct e.posting_id) <> 1`,
-  'every posting is of a settlement, or a till’s own': sql`
-    select distinct e.posting_id::text as "where" from ledger_entries e left join settlements s using (intent_id) where s.intent_id is null and e.till_id is null`,
+  'every posting is of a settlement, a till’s own, or corrects a difference': sql`
+    select distinct e.posting_id::text as "where" from ledger_entries e left join settlements s using (intent_id) where s.intent_id is null and e.till_id is null and e.difference_id is null`,
   'an item that was paid has one receipt, one payment and its amount in the ledger': sql`
     select i.id::text as "where" from payment_items i join settlements s on s.intent_id = i.intent_id and s.kind = 'taxes'
     where (select count(*) from receipts r where r.item_id = i.id) <> 1
@@ -71,7 +73,7 @@ export async function auditBooks(tx: Tx): Promise<LedgerAudit> {
     sql`select (select count(*)::int from settlements) as settlements, (select count(*)::int from receipts) as receipts`,
   );
   const sums = await tx.execute<{ currency: string; received: string; paid_back: string }>(sql`
-    select currency, coalesce(sum(debit) filter (where refund_id is null and till_id is null), 0)::text as received,
+    select currency, coalesce(sum(debit) filter (where refund_id is null and till_id is null and difference_id is null), 0)::text as received,
       coalesce(sum(debit) filter (where refund_id is not null and account = 'refunds_payable'), 0)::text as paid_back
     from ledger_entries group by currency order by currency`);
   const received = Object.fromEntries(sums.map((row) => [row.currency, Number(row.received)]));

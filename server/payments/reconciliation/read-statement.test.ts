@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PROVIDERS, type ProviderCode } from '#shared/contracts/payments.ts';
 import { NotAStatement, readStatement, type ReadLine } from './read-statement.ts';
-import { minorDigitsOf, parseAmount } from './statement-amount.ts';
+import { minorDigitsOf } from '#shared/domain/currencies.ts';
+import { parseAmount } from './statement-amount.ts';
 import { LONGEST_LINE } from './statement-lines.ts';
-import { STATEMENT_FORMATS } from './statements.ts';
+import { STATEMENT_FORMATS } from './statements.service.ts';
 
 async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
@@ -117,7 +118,7 @@ describe('a statement', () => {
     ['a cell too many', `${MVOLA},`, 'columns'],
     ['no amount', MVOLA.replace('16500', 'seize'), 'amount'],
     ['an amount of nothing', MVOLA.replace('16500', '0'), 'amount'],
-    ['no currency', MVOLA.replace('MGA', 'Ariary'), 'currency'],
+    ['no currency', MVOLA.replace('MGA', 'Dirhams'), 'currency'],
     ['no date', MVOLA.replace('2026-01-15', '2026-13-15'), 'date'],
     ['a day that is none', MVOLA.replace('2026-01-15', '2026-02-30'), 'date'],
     ['no number', MVOLA.replace(',123,', ',,'), 'reference'],
@@ -176,6 +177,10 @@ describe('a statement', () => {
       await expect(read('mvola', file)).rejects.toThrow(NotAStatement);
     },
   );
+
+  it('of MVola may write Ar for its currency', async () => {
+    expect((await read('mvola', `${HEADERS.mvola}\n${MVOLA.replace('MGA', 'Ar')}`))[0]?.movement?.currency).toBe('MGA');
+  });
 
   it('is found under the lines that a portal writes above it', async () => {
     expect(await read('mvola', `Relevé du compte marchand\n\n${HEADERS.mvola}\n${MVOLA}`)).toMatchObject([

@@ -1,7 +1,8 @@
 import type { ProviderCode } from '#shared/contracts/payments.ts';
 import type { LineFault } from '#shared/contracts/reconciliation.ts';
 import type { StatementLine } from '#shared/domain/payments/reconcile.ts';
-import { minorDigitsOf, parseAmount } from './statement-amount.ts';
+import { minorDigitsOf } from '#shared/domain/currencies.ts';
+import { parseAmount } from './statement-amount.ts';
 
 /** A line that was understood. `handle`: the provider's id of the order, where it goes by that. */
 export interface ReadMovement extends Omit<StatementLine, 'number'> {

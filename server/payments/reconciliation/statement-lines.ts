@@ -26,7 +26,7 @@ export async function encodingOf(bytes: Bytes): Promise<'utf-8' | 'utf-16le' | '
   return utf8 && decodes(decoder) ? 'utf-8' : 'windows-1252';
 }
 
-function decodes(decoder: TextDecoder, chunk?: Uint8Array): boolean {
+function decodes(decoder: { decode(bytes?: Uint8Array, options?: { stream: boolean }): string }, chunk?: Uint8Array): boolean {
   try {
     decoder.decode(chunk, { stream: chunk !== undefined });
     return true;

@@ -64,6 +64,7 @@ export async function createSandboxPayments(): Promise<SandboxPayments> {
     stripe: { ...STRIPE_KEYS, webhookUrl: `${webhookOrigin}/api/webhooks/stripe` },
     clock: () => now().getTime(),
     timeScale: 0.002,
+    timeZone: madagascar.timeZone,
   });
   await new Promise<void>((resolve) => sandbox.server.listen(0, '127.0.0.1', resolve));
   const address = sandbox.server.address();

@@ -2,7 +2,7 @@ import { isDate, readMoney, REFERENCE, type StatementFormat } from '../statement
 
 type Column = 'date' | 'transaction' | 'type' | 'amount' | 'currency' | 'fee' | 'reference' | 'correlation' | 'status';
 
-/** MVola: the merchant account's statement. Its correlation id is what an order can be asked under when its answer was lost (ADR 010). */
+/** MVola: the merchant account's statement. Its correlation id is what an order can be asked under when its answer was lost (ADR 010). It writes Ar for MGA. */
 export const mvolaStatement: StatementFormat<Column> = {
   provider: 'mvola',
   calendar: 'country',
@@ -20,7 +20,11 @@ export const mvolaStatement: StatementFormat<Column> = {
   needed: ['date', 'transaction', 'amount', 'currency', 'status'],
   read(cell) {
     if (!isDate(cell('date'))) return 'date';
-    const money = readMoney({ amount: cell('amount'), currency: cell('currency'), fee: cell('fee') });
+    const money = readMoney({
+      amount: cell('amount'),
+      currency: /^(ar|ariary)$/i.test(cell('currency').trim()) ? 'MGA' : cell('currency'),
+      fee: cell('fee'),
+    });
     if (typeof money === 'string') return money;
     const reference = cell('transaction').trim();
     if (!REFERENCE.test(reference)) return 'reference';
