@@ -26,7 +26,7 @@ import { createSessionCookie, type SessionCookie } from '../identity/session-coo
 import { startNode, type Node } from '../node.ts';
 
 export const ORIGIN = 'http://vignette.test';
-const SECRET = 'a secret of the tests that is long enough';
+export const SECRET = 'a secret of the tests that is long enough';
 
 export type TestSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { Db } from '#db/connect.ts';
+import { vehicleTransfers } from '#db/schema/account.ts';
+import { documents } from '#db/schema/documents.ts';
+import { offices, users } from '#db/schema/identity.ts';
+import { notices } from '#db/schema/notices.ts';
+import { assessments, paymentIntents, paymentItems } from '#db/schema/payments.ts';
+import { reconciliationDifferences, reconciliations } from '#db/schema/reconciliation.ts';
+import { refunds } from '#db/schema/refunds.ts';
+import { documentReviews } from '#db/schema/reviews.ts';
+import { officeServices, tickets } from '#db/schema/tickets.ts';
+import { tillSessions } from '#db/schema/till.ts';
+import { owners, vehicleClaims, vehicles } from '#db/schema/vehicles.ts';
+import { deriveKey } from '#shared/node/keys.ts';
+import { transferCode, transferCodeHash } from '../transfers/transfer-code.ts';
+import type { Foreign } from './access-table.ts';
+
+type Rows<T> = { returning(): Promise<T[]> };
+async function one<T>(insert: Rows<T>): Promise<T> {
+  const [row] = await insert.returning();
+  if (!row) throw new Error('nothing was inserted');
+  return row;
+}
+
+/** Puts a citizen's things and those of an office into the database: all that somebody else may try to reach. */
+export async function insertForeignThings(db: Db, secret: string): Promise<Foreign> {
+  const at = new Date();
+  const day = at.toISOString().slice(0, 10);
+  const later = new Date(at.getTime() + 3600_000);
+  const email = (name: string): string => `${name}-${randomUUID()}@example.mg`;
+  const office = await one(db.insert(offices).values({ code: 'B', name: 'Office B', city: 'Toamasina' }));
+  const person = await one(db.insert(users).values({ name: 'Hanta', email: email('hanta') }));
+  const rights = { role: 'agent', officeId: office.id };
+  const agent = await one(db.insert(users).values({ name: 'Agent of B', email: email('agent'), ...rights }));
+  const userId = person.id;
+
+  const owner = await one(db.insert(owners).values({ userId, name: 'HANTA' }));
+  const car = { country: 'MG', holderName: 'HANTA', fuel: 'ES', fiscalPower: 5, firstRegistration: '2019-01-01' };
+  const vehicle = await one(db.insert(vehicles).values({ ...car, plate: '7001TBB', ownerId: owner.id }));
+  const sold = await one(db.insert(vehicles).values({ ...car, plate: '7002TBB', ownerId: owner.id }));
+  const document = await one(db.insert(documents).values({ userId, status: 'read' }));
+  const doubtful = await one(db.insert(documents).values({ userId, status: 'confirmed', vehicleId: vehicle.id }));
+  const reasons = [{ code: 'low_confidence' as const, field: null }];
+  await db.insert(documentReviews).values({ documentId: doubtful.id, reasons, openedAt: at });
+  const claim = await one(db.insert(vehicleClaims).values({ vehicleId: sold.id, claimantId: userId, documentId: document.id }));
+
+  const transferId = randomUUID();
+  const key = deriveKey(secret, 'transfer-code');
+  const codeHash = transferCodeHash(key, transferCode(key, transferId));
+  const sale = { id: transferId, vehicleId: sold.id, sellerId: userId, codeHash };
+  await db.insert(vehicleTransfers).values({ ...sale, createdAt: at, expiresAt: later });
+
+  const order = { idempotencyKey: randomUUID(), orderDigest: 'x', provider: 'mtn_momo' as const, phone: '+261340000100' };
+  const money = { amount: 100, currency: 'MGA' };
+  const payment = await one(
+    db.insert(paymentIntents).values({ ...order, ...money, payerId: userId, state: 'pending', expiresAt: later }),
+  );
+  const tax = { vehicleId: vehicle.id, fiscalYear: 2026 };
+  const assessment = await one(db.insert(assessments).values(tax));
+  const item = await one(
+    db.insert(paymentItems).values({
+      ...{ ...tax, intentId: payment.id, assessmentId: assessment.id, plate: vehicle.plate, country: 'MG' },
+      ...{ gridVersion: 1, lines: [], amount: 100 },
+    }),
+  );
+  const proposal = { proposedBy: agent.id, proposedAt: at, updatedAt: at, proposalDigest: 'x', idempotencyKey: randomUUID() };
+  const refund = await one(
+    db.insert(refunds).values({ ...proposal, ...money, intentId: payment.id, kind: 'taxes', reason: 'paid_twice' }),
+  );
+
+  const service = await one(
+    db.insert(officeServices).values({ officeId: office.id, prefix: 'A', nameFr: 'Taxe', nameEn: 'Tax', usualMinutes: 5 }),
+  );
+  const waiting = { day, number: 'A001', source: 'kiosk' as const, priority: 'none' as const, rankAt: at, takenAt: at };
+  const ticket = await one(
+    db.insert(tickets).values({ ...waiting, clientId: randomUUID(), officeId: office.id, serviceId: service.id }),
+  );
+  const drawer = { idempotencyKey: randomUUID(), currency: 'MGA', openedAt: at, float: [], floatAmount: 0 };
+  const till = await one(db.insert(tillSessions).values({ ...drawer, officeId: office.id, agentId: agent.id }));
+
+  const file = { provider: 'mtn_momo' as const, day, source: 'import' as const, fileName: 'x.csv', sha256: 'x', bytes: 1 };
+  const run = await one(db.insert(reconciliations).values({ ...file, state: 'done', createdAt: at, updatedAt: at, endedAt: at }));
+  const found = { reconciliationId: run.id, name: 'fee', provider: 'mtn_momo' as const, kind: 'fee' as const };
+  const difference = await one(db.insert(reconciliationDifferences).values({ ...found, delta: 1, currency: 'MGA', foundAt: at }));
+  const notice = await one(
+    db.insert(notices).values({ userId, kind: 'password_changed', eventKey: 'x', params: {}, createdAt: at }),
+  );
+  return {
+    ...{ userId, documentId: document.id, reviewId: doubtful.id, vehicleId: vehicle.id, plate: vehicle.plate },
+    ...{ claimId: claim.id, paymentId: payment.id, itemId: item.id, refundId: refund.id, transferId },
+    ...{ officeId: office.id, serviceId: service.id, ticketId: ticket.id, agentId: agent.id, tillId: till.id },
+    ...{ differenceId: difference.id, runId: run.id, noticeId: notice.id },
+  };
+}
