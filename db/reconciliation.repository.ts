@@ -29,9 +29,25 @@ export async function findReconciliation(db: Executor, id: string): Promise<Reco
   return row ?? null;
 }
 
-export async function findStatement(db: Executor, provider: ProviderCode, sha256: string): Promise<ReconciliationRow | null> {
-  const is = and(eq(reconciliations.provider, provider), eq(reconciliations.sha256, sha256));
-  const [row] = await db.select().from(reconciliations).where(is);
+/** The run of a file, where it is known: of that day, or of another on which something moved. Days without movements look all the same. */
+export async function findStatement(
+  db: Executor,
+  provider: ProviderCode,
+  sha256: string,
+  day: string,
+): Promise<ReconciliationRow | null> {
+  const [row] = await db
+    .select()
+    .from(reconciliations)
+    .where(
+      and(
+        eq(reconciliations.provider, provider),
+        eq(reconciliations.sha256, sha256),
+        or(eq(reconciliations.day, day), gt(reconciliations.lines, 0)),
+      ),
+    )
+    .orderBy(sql`${reconciliations.day} <> ${day}`)
+    .limit(1);
   return row ?? null;
 }
 

@@ -33,7 +33,7 @@ import { refunds } from './refunds.ts';
 /** Integers of the minor unit. */
 const money = (name: string) => bigint(name, { mode: 'number' });
 
-/** An imported statement. The same file of a provider is one. */
+/** An imported statement. The same file of a provider is one; only of a day without movements the file may be that of another day. */
 export const reconciliations = pgTable(
   'reconciliations',
   {
@@ -59,7 +59,7 @@ export const reconciliations = pgTable(
     endedAt: instant('ended_at'),
   },
   (t) => [
-    uniqueIndex('reconciliations_file_key').on(t.provider, t.sha256),
+    uniqueIndex('reconciliations_file_key').on(t.provider, t.sha256, t.day),
     index('reconciliations_day_idx').on(t.provider, t.day),
     index('reconciliations_newest_idx').on(t.createdAt.desc()),
     check('reconciliations_state_known', sql`${t.state} in ('waiting', 'reading', 'matching', 'done', 'failed')`),

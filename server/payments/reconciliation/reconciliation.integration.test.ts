@@ -245,6 +245,17 @@ describe('the same statement', () => {
   });
 });
 
+describe('days on which nothing moved', () => {
+  it('have the same file, and are two statements', async () => {
+    const empty = `${first((await statement('mvola')).split('\r\n'))}\r\n\r\n\r\n`;
+    const one = await reconciled(empty);
+    day = addDays(day, 1);
+    const two = await reconciled(empty);
+    expect(two.id).not.toBe(one.id);
+    expect(await bring(empty)).toEqual({ id: two.id, known: true });
+  });
+});
+
 describe('a worker killed with -9 in the middle', () => {
   it('leaves a run that the next one ends the same', async () => {
     const id = await paid();
@@ -377,7 +388,7 @@ describe('a payment near midnight', () => {
     // 23:55 in Antananarivo.
     whole.clock.turn(Date.parse(`${day}T20:55:00Z`) - whole.clock().getTime());
     const id = await paid();
-    const empty = (await statement('mvola')).split('\r\n').slice(0, 1).join('');
+    const empty = first((await statement('mvola')).split('\r\n'));
     const today = await reconciled(`${empty}\r\n`);
     expect(today.differences).toEqual([]);
     day = addDays(day, 1);

@@ -50,7 +50,7 @@ export function createStatementImport({ db, store, notifier, clock }: StatementI
       const file = path.join(tmpdir(), `statement-${randomUUID()}`);
       try {
         const { sha256, bytes } = await keep(body, file);
-        const known = await findStatement(db, provider, sha256);
+        const known = await findStatement(db, provider, sha256, day);
         if (known) return { id: known.id, known: true };
         await store.put(statementKey(provider, sha256), createReadStream(file), 'text/csv', { bytes });
         const at = clock();
@@ -71,7 +71,7 @@ export function createStatementImport({ db, store, notifier, clock }: StatementI
         });
         notifier.wake();
         if (id) return { id, known: false };
-        const other = await findStatement(db, provider, sha256);
+        const other = await findStatement(db, provider, sha256, day);
         if (!other) throw new Error('a statement is known and is not there');
         return { id: other.id, known: true };
       } finally {
