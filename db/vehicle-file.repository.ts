@@ -1,9 +1,8 @@
 import { and, asc, desc, eq, gte, inArray, isNull, ne, or, sql } from 'drizzle-orm';
-import type { DocumentStatus, FuelCode } from '#shared/contracts/documents.ts';
+import { FieldName, type DocumentStatus, type FuelCode } from '#shared/contracts/documents.ts';
 import type { FiledClaim, FiledDocument, FiledNote, FiledPayment, VehicleFileView } from '#shared/contracts/vehicle-file.ts';
 import { COUNTRIES } from '#shared/domain/countries/countries.ts';
 import { civilDate } from '#shared/domain/dates.ts';
-import { effectiveValue } from '#shared/domain/documents.ts';
 import { receiptNumber } from '#shared/domain/payments/receipt-text.ts';
 import { assess } from '#shared/domain/tax/assess.ts';
 import { fiscalYearOf } from '#shared/domain/tax/calendar.ts';
@@ -101,9 +100,13 @@ async function filedDocuments(db: Executor, which: ReturnType<typeof or>): Promi
     sides: pages
       .filter(({ documentId }) => documentId === document.id)
       .map(({ id, side, imagesKey }) => ({ side, pageId: id, ready: imagesKey !== null })),
+    // The check of a field's name is the reader's: the column is text.
     fields: fields
       .filter(({ documentId }) => documentId === document.id)
-      .map((field) => ({ name: field.name, value: effectiveValue(field) }) as FiledDocument['fields'][number]),
+      .flatMap(({ name, ...field }) => {
+        const known = FieldName.safeParse(name);
+        return known.success ? [{ name: known.data, value: field.corrected ?? field.value }] : [];
+      }),
   }));
 }
 

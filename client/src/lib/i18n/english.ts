@@ -1,10 +1,12 @@
 import { account as accountEn } from './messages/account.en.ts';
+import { appointments as appointmentsEn } from './messages/appointments.en.ts';
 import { auth as authEn } from './messages/auth.en.ts';
 import { bureau as bureauEn } from './messages/bureau.en.ts';
 import { channels as channelsEn } from './messages/channels.en.ts';
 import { common as commonEn } from './messages/common.en.ts';
 import { counter as counterEn } from './messages/counter.en.ts';
 import { documents as documentsEn } from './messages/documents.en.ts';
+import { dossier as dossierEn } from './messages/dossier.en.ts';
 import { errors as errorsEn } from './messages/errors.en.ts';
 import { garage as garageEn } from './messages/garage.en.ts';
 import { home as homeEn } from './messages/home.en.ts';
@@ -38,7 +40,9 @@ export const english: Messages = {
   refunds: refundsEn,
   reviews: reviewsEn,
   office: officeEn,
+  appointments: appointmentsEn,
   counter: counterEn,
+  dossier: dossierEn,
   security: securityEn,
   tax: taxEn,
   till: tillEn,

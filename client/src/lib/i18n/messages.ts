@@ -1,10 +1,12 @@
 import { account as accountFr } from './messages/account.fr.ts';
+import { appointments as appointmentsFr } from './messages/appointments.fr.ts';
 import { auth as authFr } from './messages/auth.fr.ts';
 import { bureau as bureauFr } from './messages/bureau.fr.ts';
 import { channels as channelsFr } from './messages/channels.fr.ts';
 import { common as commonFr } from './messages/common.fr.ts';
 import { counter as counterFr } from './messages/counter.fr.ts';
 import { documents as documentsFr } from './messages/documents.fr.ts';
+import { dossier as dossierFr } from './messages/dossier.fr.ts';
 import { errors as errorsFr } from './messages/errors.fr.ts';
 import { garage as garageFr } from './messages/garage.fr.ts';
 import { home as homeFr } from './messages/home.fr.ts';
@@ -38,7 +40,9 @@ const fr = {
   refunds: refundsFr,
   reviews: reviewsFr,
   office: officeFr,
+  appointments: appointmentsFr,
   counter: counterFr,
+  dossier: dossierFr,
   security: securityFr,
   tax: taxFr,
   till: tillFr,

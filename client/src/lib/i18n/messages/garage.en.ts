@@ -38,6 +38,7 @@ export const garage: Translation<typeof fr> = {
     title: 'Requests under review',
     text: 'These vehicles are registered in somebody else’s name; an office decides.',
     opened: (date) => `Asked on ${date}`,
+    reason: (text) => `Reason: ${text}`,
     status: { open: 'Under review', accepted: 'Accepted', refused: 'Refused', withdrawn: 'Withdrawn' },
     withdraw: 'Withdraw the request',
     withdrawOf: (plate) => `Withdraw the request: ${plate}`,

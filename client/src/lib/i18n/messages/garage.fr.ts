@@ -35,6 +35,7 @@ export const garage = {
     title: 'Demandes à l’étude',
     text: 'Ces véhicules sont enregistrés au nom de quelqu’un d’autre ; un bureau décide.',
     opened: (date: string) => `Demandé le ${date}`,
+    reason: (text: string) => `Motif\u00a0: ${text}`,
     status: { open: 'À l’étude', accepted: 'Acceptée', refused: 'Refusée', withdrawn: 'Retirée' },
     withdraw: 'Retirer la demande',
     withdrawOf: (plate: string) => `Retirer la demande\u00a0: ${plate}`,
