@@ -66,6 +66,8 @@ import { BOOK_LIMIT, CODE_LIMIT, createAppointmentRoutes } from './appointments/
 import { createAppointmentsService } from './appointments/appointments.service.ts';
 import { createCheckInService } from './appointments/check-in.service.ts';
 import { createCountersService } from './tickets/counters.service.ts';
+import { createOfficeHandlers } from './tickets/office.handlers.ts';
+import { createOfficeSettingsService } from './tickets/office.service.ts';
 import { createPasses } from './tickets/passes.ts';
 import { createTicketHandlers } from './tickets/tickets.handlers.ts';
 import { KIOSK_LIMIT, TAKE_LIMIT, createTicketRoutes } from './tickets/tickets.routes.ts';
@@ -172,7 +174,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     onLookup: (result) => lookups.inc({ result }),
   });
   const providers = createProviders({ config, country, clock });
-  const payments = createPaymentsService({ db, notifier, clock, country, providers });
+  const payments = createPaymentsService({ db, notifier, clock, country, providers, logger });
   const notices = createNoticesService({ db, notifier, clock, unsubscribeKey: deriveKey(config.AUTH_SECRET, 'unsubscribe') });
   const office = { db, notifier, clock, timeZone: country.timeZone };
   const tickets = createTicketsService(office);
@@ -211,6 +213,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createDocumentHandlers({ documents }),
       ...createPaymentHandlers({ payments, startLimit: limits.limit('payment-start', START_LIMIT) }),
       ...createTicketHandlers({ tickets, counters: createCountersService(office) }),
+      ...createOfficeHandlers({ settings: createOfficeSettingsService(office) }),
       ...createRefundHandlers({
         refunds: createRefundsService({ db, notifier, clock }),
         handPayments: createHandPaymentsService({ db, notifier, clock }),

@@ -72,8 +72,8 @@ export const COMMAND_ACCESS: Readonly<Record<Exclude<CommandName, `live:${string
   'counter:pause': command(staff('COUNTER_CLOSED'), () => ({ paused: true })),
   // Closes one's own, and says nothing where there is none.
   'counter:close': command(staff('yes'), () => ({})),
-  'office:read': command(manages(), ({ officeId }) => ({ officeId })),
-  'office:set': command(manages(), ({ officeId }) => ({ officeId, change: { what: 'message', message: null } })),
+  'office:read': command(staff('FORBIDDEN'), ({ officeId }) => ({ officeId })),
+  'office:set': command(staff('FORBIDDEN'), ({ officeId }) => ({ officeId, change: { what: 'message', message: null } })),
   'ticket:take': command(staff('FORBIDDEN'), ({ officeId, serviceId }) => ({
     clientId: someId,
     officeId,
@@ -173,7 +173,7 @@ export const TOPIC_ACCESS: Readonly<Record<TopicName, TopicLine>> = {
   line: { ...all('yes'), guest: 'yes', key: ({ officeId }) => officeId },
   board: { ...all('yes'), guest: 'yes', key: ({ officeId }) => officeId },
   ticket: { ...all('yes'), guest: 'yes', key: ({ ticketId }) => ticketId },
-  visits: { ...all(no), guest: no, key: ({ officeId }) => officeId },
+  visits: { ...all(no), guest: no, key: ({ userId }) => userId },
   'vehicle-file': { stranger: no, agent: 'yes', auditor: no, guest: no, key: ({ vehicleId }) => vehicleId },
   till: { ...all(no), guest: no, key: ({ agentId }) => agentId },
   tills: { ...all(no), auditor: 'yes', guest: no, key: ({ officeId }) => officeId },

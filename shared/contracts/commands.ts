@@ -43,6 +43,7 @@ import {
   TransferTicket,
 } from './tickets.ts';
 import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, type ResyncReason } from './topics.ts';
+import { OfficeRef, OfficeSettings, SetOffice } from './office.ts';
 import { FindInRegister, FindVehiclesOf, SearchAnswer, VehicleListed } from './register.ts';
 import { DecideCorrection, DifferenceView, ExplainDifference, ProposeCorrection } from './reconciliation.ts';
 import { ConfirmTransfer, TransferByCode, TransferPreview, TransferRef, TransferView } from './transfers.ts';
@@ -64,6 +65,8 @@ export const COMMANDS = {
   'counter:open': { input: OpenCounter, output: CounterView },
   'counter:pause': { input: PauseCounter, output: CounterView },
   'counter:close': { input: z.object({}), output: z.null() },
+  'office:read': { input: OfficeRef, output: OfficeSettings },
+  'office:set': { input: SetOffice, output: OfficeSettings },
   'ticket:take': { input: TakeTicket, output: TicketView },
   'ticket:call-next': { input: z.object({}), output: CalledTicket },
   'ticket:call': { input: TicketRef, output: QueueTicket },

@@ -10,6 +10,7 @@ export type Scope = 'own' | 'office' | 'all';
 export type Action =
   | 'queue.read'
   | 'ticket.serve'
+  | 'office.manage'
   | 'kiosk.set_up'
   | 'register.search'
   | 'register.read_file'
@@ -46,6 +47,8 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'queue.read': { agent: 'office', supervisor: 'office', administrator: 'all', auditor: 'all' },
   /** Open a counter, call people, serve them. */
   'ticket.serve': { agent: 'office', supervisor: 'office' },
+  /** Say which services, hours and rules an office has, and what its board says. */
+  'office.manage': { supervisor: 'office', administrator: 'all' },
   /** Make a browser the kiosk or the board of an office. */
   'kiosk.set_up': { agent: 'office', supervisor: 'office', administrator: 'all' },
   /** Look for a vehicle, a receipt, a ticket. Who may not read a file is shown no names, and finds nothing by them. */

@@ -78,6 +78,7 @@ export const errors = {
   TICKET_STATE_CONFLICT: 'The ticket has changed meanwhile: this is no longer possible.',
   TICKET_OF_ANOTHER: 'This ticket is at another agent’s counter.',
   TICKET_PASS_INVALID: 'This code is not today’s. Scan the QR at the office’s entrance, or sign in.',
+  HOURS_OVERLAP: 'Two opening times of the same day overlap. Correct the hours.',
   APPOINTMENT_NOT_FOUND: 'No appointment has this code at this office today. Check the six digits.',
   APPOINTMENT_STATE_CONFLICT: 'This appointment can no longer be changed: it is over, cancelled or has begun.',
   APPOINTMENT_EXISTS: 'You have an appointment for this service already. Change or cancel it first.',

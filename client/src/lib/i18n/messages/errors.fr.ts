@@ -79,6 +79,7 @@ export const errors = {
   TICKET_STATE_CONFLICT: 'Le ticket a changé entre-temps\u00a0: cette action n’est plus possible.',
   TICKET_OF_ANOTHER: 'Ce ticket est au guichet d’un autre agent.',
   TICKET_PASS_INVALID: 'Ce code n’est pas celui du jour. Scannez le QR affiché à l’entrée du centre, ou connectez-vous.',
+  HOURS_OVERLAP: 'Deux plages d’ouverture du même jour se recouvrent. Corrigez les heures.',
   APPOINTMENT_NOT_FOUND: 'Aucun rendez-vous ne correspond à ce code dans ce centre aujourd’hui. Vérifiez les six chiffres.',
   APPOINTMENT_STATE_CONFLICT: 'Ce rendez-vous n’est plus modifiable : il est passé, annulé ou déjà commencé.',
   APPOINTMENT_EXISTS: 'Vous avez déjà un rendez-vous pour ce service. Modifiez-le ou annulez-le d’abord.',
