@@ -2,13 +2,22 @@ import { AppError, ERROR_STATUS, type ErrorBody, type ErrorCode } from '#shared/
 
 const TIMEOUT_MS = 20_000;
 
-/** A request to our own server: the answer's data, or an AppError; UNAVAILABLE when no answer comes. */
-export async function request<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+/**
+ * A request to our own server: the answer's data, or an AppError; UNAVAILABLE when no answer comes. `cache`: `reload` when what the
+ * browser kept has proved old.
+ */
+export async function request<T>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+  cache: RequestCache = 'default',
+): Promise<T> {
   let response: Response;
   let text: string;
   try {
     response = await fetch(path, {
       method,
+      cache,
       credentials: 'same-origin',
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
