@@ -103,13 +103,23 @@ export async function insertLines(tx: Executor, lines: readonly NewLine[]): Prom
     .onConflictDoNothing();
 }
 
-/** Lines whose record is not looked for yet, in order. */
-export async function linesToMatch(db: Executor, run: string, limit: number): Promise<(StatementLine & { handle: string })[]> {
+/** Lines after a number whose record is not looked for yet, in order. */
+export async function linesToMatch(
+  db: Executor,
+  run: string,
+  after: number,
+  limit: number,
+): Promise<(StatementLine & { handle: string })[]> {
   const rows = await db
     .select()
     .from(reconciliationLines)
     .where(
-      and(eq(reconciliationLines.reconciliationId, run), isNull(reconciliationLines.movement), isNull(reconciliationLines.fault)),
+      and(
+        eq(reconciliationLines.reconciliationId, run),
+        gt(reconciliationLines.number, after),
+        isNull(reconciliationLines.movement),
+        isNull(reconciliationLines.fault),
+      ),
     )
     .orderBy(asc(reconciliationLines.number))
     .limit(limit);

@@ -118,9 +118,9 @@ export function createComparison(deps: ComparisonDeps): ComparisonService {
 
   /** Finds the record of each line. */
   async function match({ id, provider }: ReconciliationRow, signal?: AbortSignal): Promise<void> {
-    for (;;) {
+    for (let after = 0; ;) {
       signal?.throwIfAborted();
-      const lines = await linesToMatch(db, id, PAGE);
+      const lines = await linesToMatch(db, id, after, PAGE);
       if (lines.length === 0) return;
       const find = createIndex(await recordsNamed(db, provider, lines));
       await setMovements(
@@ -128,6 +128,7 @@ export function createComparison(deps: ComparisonDeps): ComparisonService {
         id,
         lines.map((line) => ({ number: line.number, movement: movementOf(line, find(line)) })),
       );
+      after = lines.at(-1)?.number ?? after;
     }
   }
 
