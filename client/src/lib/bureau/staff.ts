@@ -11,7 +11,7 @@ const STAFF = new Set<Role>(['agent', 'supervisor', 'administrator', 'auditor'])
 /** A page of the staff: its address, its words in the catalogue (`bureau.pages`), and who has it in their menu. */
 export interface BureauPage {
   href: `/bureau/${string}`;
-  name: 'counter' | 'documents' | 'reconciliation' | 'refunds' | 'tills';
+  name: 'centre' | 'counter' | 'documents' | 'reconciliation' | 'refunds' | 'tills';
   action: Action;
 }
 
@@ -20,6 +20,7 @@ const PAGES: readonly BureauPage[] = [
   { href: '/bureau/documents', name: 'documents', action: 'document.review' },
   { href: '/bureau/caisses', name: 'tills', action: 'till.note' },
   { href: '/bureau/remboursements', name: 'refunds', action: 'refund.read' },
+  { href: '/bureau/centre', name: 'centre', action: 'office.manage' },
   { href: '/bureau/rapprochement', name: 'reconciliation', action: 'reconciliation.read' },
 ];
 

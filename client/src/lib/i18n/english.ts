@@ -2,6 +2,7 @@ import { account as accountEn } from './messages/account.en.ts';
 import { appointments as appointmentsEn } from './messages/appointments.en.ts';
 import { auth as authEn } from './messages/auth.en.ts';
 import { bureau as bureauEn } from './messages/bureau.en.ts';
+import { centre as centreEn } from './messages/centre.en.ts';
 import { channels as channelsEn } from './messages/channels.en.ts';
 import { common as commonEn } from './messages/common.en.ts';
 import { counter as counterEn } from './messages/counter.en.ts';
@@ -40,6 +41,7 @@ export const english: Messages = {
   refunds: refundsEn,
   reviews: reviewsEn,
   office: officeEn,
+  centre: centreEn,
   appointments: appointmentsEn,
   counter: counterEn,
   dossier: dossierEn,

@@ -2,6 +2,7 @@ import { account as accountFr } from './messages/account.fr.ts';
 import { appointments as appointmentsFr } from './messages/appointments.fr.ts';
 import { auth as authFr } from './messages/auth.fr.ts';
 import { bureau as bureauFr } from './messages/bureau.fr.ts';
+import { centre as centreFr } from './messages/centre.fr.ts';
 import { channels as channelsFr } from './messages/channels.fr.ts';
 import { common as commonFr } from './messages/common.fr.ts';
 import { counter as counterFr } from './messages/counter.fr.ts';
@@ -40,6 +41,7 @@ const fr = {
   refunds: refundsFr,
   reviews: reviewsFr,
   office: officeFr,
+  centre: centreFr,
   appointments: appointmentsFr,
   counter: counterFr,
   dossier: dossierFr,

@@ -14,6 +14,7 @@ export const bureau: Translation<typeof fr> = {
     documents: { title: 'Cards to review', text: 'Compare doubtful registration cards with their photographs.' },
     tills: { title: 'Tills', text: 'What each till should hold, differences, reports.' },
     reconciliation: { title: 'Reconciliation', text: 'Compare providers’ statements with our books, settle the differences.' },
+    centre: { title: 'The office', text: 'Services, hours, priorities, the message on the hall’s screen.' },
     refunds: { title: 'Refunds', text: 'Propose, approve and follow what is paid back to people.' },
   },
   refusedTitle: 'This part is for staff only',

@@ -12,6 +12,7 @@ export const bureau = {
     documents: { title: 'Cartes à examiner', text: 'Comparer les cartes grises douteuses avec leurs photographies.' },
     tills: { title: 'Caisses', text: 'Ce que chaque caisse doit contenir, les écarts, les rapports.' },
     reconciliation: { title: 'Rapprochement', text: 'Comparer les relevés des opérateurs à nos comptes, régler les écarts.' },
+    centre: { title: 'Le centre', text: 'Services, horaires, priorités, message de l’écran de la salle.' },
     refunds: { title: 'Remboursements', text: 'Proposer, approuver et suivre ce qui est rendu aux usagers.' },
   },
   refusedTitle: 'Cette partie est réservée au personnel',
