@@ -15,3 +15,8 @@ export interface AuditEntry {
 export async function appendAudit(tx: Executor, entry: AuditEntry): Promise<void> {
   await tx.insert(auditLog).values(entry);
 }
+
+/** The same for several. */
+export async function appendAudits(tx: Executor, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length > 0) await tx.insert(auditLog).values([...entries]);
+}

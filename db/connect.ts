@@ -10,6 +10,7 @@ import * as refunds from './schema/refunds.ts';
 import * as tax from './schema/tax.ts';
 import * as tickets from './schema/tickets.ts';
 import * as vehicles from './schema/vehicles.ts';
+import { preparing } from './preparing.ts';
 import { watchedSocket } from './socket.ts';
 
 export const schema = {
@@ -37,6 +38,11 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   applicationName: string;
   onNotice?: (message: string) => void;
+  /**
+   * Statements are parsed once a connection, and asked for in one round trip instead of two. Not behind a pool that gives each
+   * transaction another connection.
+   */
+  prepared?: boolean;
   /** Milliseconds without a word after which a line is given up, and what was asked on it fails; without it: never. */
   silentMs?: number;
 }
@@ -49,17 +55,17 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Opens the pool that drizzle uses. `prepare` is off: the pool may stand behind PgBouncer in transaction mode. */
+/** Opens the pool that drizzle uses. */
 export function connectDatabase(options: DatabaseOptions): Database {
   const sql = connectRaw(options);
-  return { db: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
+  return { db: drizzle(options.prepared ? preparing(sql) : sql, { schema }), close: () => sql.end({ timeout: 5 }) };
 }
 
 /** A client for plain SQL, LISTEN and session locks. Never the one drizzle has: drizzle changes its date and JSON parsers. */
 export function connectRaw(options: DatabaseOptions): Sql {
   return postgres(options.url, {
     max: options.max ?? 10,
-    prepare: false,
+    prepare: options.prepared ?? false,
     connect_timeout: 5,
     idle_timeout: 0,
     max_lifetime: null,

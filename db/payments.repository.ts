@@ -26,6 +26,20 @@ export async function insertIntent(tx: Tx, intent: typeof paymentIntents.$inferI
   return row?.id ?? null;
 }
 
+/** The same for several, in the order of their keys: two who write many never wait for each other crosswise. Answers ids by `payer:key`. */
+export async function insertIntents(
+  tx: Tx,
+  intents: readonly (typeof paymentIntents.$inferInsert)[],
+): Promise<Map<string, string>> {
+  const nameOf = (one: { payerId?: string | null; idempotencyKey: string }): string => `${one.payerId}:${one.idempotencyKey}`;
+  const rows = await tx
+    .insert(paymentIntents)
+    .values([...intents].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)))
+    .onConflictDoNothing({ target: [paymentIntents.payerId, paymentIntents.idempotencyKey] })
+    .returning({ id: paymentIntents.id, payerId: paymentIntents.payerId, idempotencyKey: paymentIntents.idempotencyKey });
+  return new Map(rows.map((row) => [nameOf(row), row.id]));
+}
+
 /** The taxes of vehicles and years, made where nobody has asked for them yet: ids by `vehicle:year`. */
 export async function ensureAssessments(
   tx: Tx,
@@ -46,16 +60,25 @@ export async function ensureAssessments(
   return new Map(rows.map(({ id, vehicleId, fiscalYear }) => [`${vehicleId}:${fiscalYear}`, id]));
 }
 
-/** Takes hold of taxes for an intent; answers those that it did not get. Sorted, so that two never wait for each other crosswise. */
+/** Takes hold of taxes for an intent; answers those that it did not get. */
 export async function claimAssessments(tx: Tx, intentId: string, ids: readonly string[], at: Date): Promise<string[]> {
-  const values = [...ids].sort().map((assessmentId) => ({ assessmentId, intentId, claimedAt: at }));
+  const claims = ids.map((assessmentId) => ({ assessmentId, intentId, at }));
+  return (await claimEach(tx, claims)).map(({ assessmentId }) => assessmentId);
+}
+
+/** The same for several intents. Sorted, so that two never wait for each other crosswise. */
+export async function claimEach<T extends { assessmentId: string; intentId: string; at: Date }>(
+  tx: Tx,
+  claims: readonly T[],
+): Promise<T[]> {
+  const values = claims.map(({ assessmentId, intentId, at: claimedAt }) => ({ assessmentId, intentId, claimedAt }));
   const got = await tx
     .insert(assessmentClaims)
-    .values(values)
+    .values(values.sort((a, b) => (a.assessmentId < b.assessmentId ? -1 : 1)))
     .onConflictDoNothing()
-    .returning({ id: assessmentClaims.assessmentId });
-  const mine = new Set(got.map(({ id }) => id));
-  return ids.filter((id) => !mine.has(id));
+    .returning({ id: assessmentClaims.assessmentId, intentId: assessmentClaims.intentId });
+  const mine = new Set(got.map(({ id, intentId }) => `${intentId}:${id}`));
+  return claims.filter(({ assessmentId, intentId }) => !mine.has(`${intentId}:${assessmentId}`));
 }
 
 /** Who holds a tax, and whether it is paid; null when nobody does. */
@@ -72,9 +95,10 @@ export async function findHolder(
   return row ? { intentId: row.intentId, payerId: row.payerId, paid: row.paidAt !== null } : null;
 }
 
-/** Gives the taxes of an intent back, for somebody else to pay. */
-export async function releaseClaims(tx: Tx, intentId: string): Promise<void> {
-  await tx.delete(assessmentClaims).where(eq(assessmentClaims.intentId, intentId));
+/** Gives the taxes of intents back, for somebody else to pay. */
+export async function releaseClaims(tx: Tx, intentIds: readonly string[]): Promise<void> {
+  if (intentIds.length === 0) return;
+  await tx.delete(assessmentClaims).where(inArray(assessmentClaims.intentId, [...intentIds]));
 }
 
 export async function insertItems(
@@ -82,7 +106,18 @@ export async function insertItems(
   intentId: string,
   items: readonly (PaymentOrder & { assessmentId: string })[],
 ): Promise<void> {
-  await tx.insert(paymentItems).values(items.map((item) => ({ ...item, lines: [...item.lines], intentId })));
+  await insertItemsOf(
+    tx,
+    items.map((item) => ({ ...item, intentId })),
+  );
+}
+
+/** The same of several intents. */
+export async function insertItemsOf(
+  tx: Tx,
+  items: readonly (PaymentOrder & { assessmentId: string; intentId: string })[],
+): Promise<void> {
+  await tx.insert(paymentItems).values(items.map((item) => ({ ...item, lines: [...item.lines] })));
 }
 
 /** The items of an intent, in the order of their plates. */
@@ -135,6 +170,27 @@ export async function updateIntents(
     update ${paymentIntents} set state = news.state, version = version + 1, failure = null, next_check_at = null,
       settled_at = news.at, updated_at = news.at, refund_due = news.due
     from jsonb_to_recordset(${rows}::text::jsonb) as news(id uuid, state text, at timestamptz, due bigint)
+    where ${paymentIntents.id} = news.id`);
+}
+
+/** What became of an open intent that its provider was called for. */
+export type MovedIntent = Pick<
+  IntentRow,
+  'id' | 'state' | 'failure' | 'providerHandle' | 'redirectUrl' | 'checks' | 'nextCheckAt' | 'updatedAt'
+> & {
+  /** People see it: the version is raised. */
+  seen: boolean;
+};
+
+/** Writes what became of locked intents, in one statement. */
+export async function moveIntents(tx: Tx, moved: readonly MovedIntent[]): Promise<void> {
+  if (moved.length === 0) return;
+  await tx.execute(sql`
+    update ${paymentIntents} set state = news.state, failure = news.failure, provider_handle = news."providerHandle",
+      redirect_url = news."redirectUrl", checks = news.checks, next_check_at = news."nextCheckAt", updated_at = news."updatedAt",
+      version = version + news.seen::int
+    from jsonb_to_recordset(${sql.param(JSON.stringify(moved))}::text::jsonb) as news(id uuid, state text, failure text,
+      "providerHandle" text, "redirectUrl" text, checks int, "nextCheckAt" timestamptz, "updatedAt" timestamptz, seen boolean)
     where ${paymentIntents.id} = news.id`);
 }
 

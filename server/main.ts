@@ -23,6 +23,8 @@ async function main(): Promise<void> {
 
   const database = connectDatabase({
     ...{ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME, silentMs: SILENT_MS },
+    // With an address of its own for what PgBouncer cannot do, it is PgBouncer that the other one leads to.
+    prepared: (config.DATABASE_DIRECT_URL ?? config.DATABASE_URL) === config.DATABASE_URL,
   });
   shutdown.add('database', database.close);
   const redis = {

@@ -34,7 +34,7 @@ export async function createTestDatabase(max = 10): Promise<TestDatabase> {
     await admin.end();
   }
   const url = urlOf(server, name);
-  const database = connectDatabase({ url, max, applicationName: 'test' });
+  const database = connectDatabase({ url, max, applicationName: 'test', prepared: true });
   return {
     ...database,
     url,

@@ -30,8 +30,9 @@ export async function measureEndToEnd(
   await Promise.all((['payments', 'payment-checks'] as const).map((name) => queues.queue(name).waitUntilReady()));
   const publisher = connectRedis(redisUrl, 'fail-fast', logger, 'bench-bus');
   const listener = connectRedis(redisUrl, 'patient', logger, 'bench-listener');
-  const began = new Map<string, number>();
-  const took = new Map<string, number>();
+  const heardAt = new Map<string, number>();
+  const waiting = new Map<string, () => void>();
+  const took: number[] = [];
   const bus = await subscribeBus({
     redis: listener,
     prefix,
@@ -40,8 +41,9 @@ export async function measureEndToEnd(
     onMessage(message) {
       if (message.kind !== 'live' || !message.message.topic.startsWith('payment:')) return;
       const { id, state } = PaymentView.parse(message.message.state);
-      const start = began.get(id);
-      if (state === 'receipted' && start !== undefined && !took.has(id)) took.set(id, performance.now() - start);
+      if (state !== 'receipted' || heardAt.has(id)) return;
+      heardAt.set(id, performance.now());
+      waiting.get(id)?.();
     },
   });
   const relay = startRelay({
@@ -84,8 +86,8 @@ export async function measureEndToEnd(
     for (let vehicle = left.pop(); vehicle; vehicle = left.pop()) {
       const ordered = performance.now();
       const { id } = await payments.start(vehicle.userId, fixture.orderOf([vehicle.id]));
-      began.set(id, ordered);
-      await until(() => took.has(id), { what: 'the receipt on the screen', timeoutMs: 60_000, everyMs: 2 });
+      if (!heardAt.has(id)) await new Promise<void>((resolve) => waiting.set(id, resolve));
+      took.push((heardAt.get(id) ?? NaN) - ordered);
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, payOneByOne));
@@ -94,7 +96,7 @@ export async function measureEndToEnd(
   await relay.stop();
   await Promise.all([bus.close(), queues.close()]);
   publisher.disconnect();
-  const sorted = [...took.values()].sort((a, b) => a - b);
+  const sorted = took.sort((a, b) => a - b);
   const at = (share: number): number => Math.round(sorted[Math.floor(sorted.length * share)] ?? NaN);
   return { payments: count, atOnce: AT_ONCE, perSecond: Math.round(count / seconds), p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

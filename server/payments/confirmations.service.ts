@@ -1,15 +1,11 @@
-import type { Db, Tx } from '#db/connect.ts';
-import { appendOutbox } from '#db/outbox.repository.ts';
-import { findIntent, itemsOf, lockIntent, releaseClaims, updateIntent, type IntentRow } from '#db/payments.repository.ts';
-import type { EventName } from '#shared/contracts/events.ts';
-import type { PaymentFailure } from '#shared/contracts/payments.ts';
+import type { Db } from '#db/connect.ts';
+import { findIntent, itemsOf, updateIntent, type IntentRow } from '#db/payments.repository.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
-import { afterEvent, holdsClaims, isOpen, isSettled, type IntentEvent } from '#shared/domain/payments/intent-state.ts';
-import { checkDelayMs, LATE_WITHIN_MS } from '#shared/domain/payments/order.ts';
+import { afterEvent, isOpen, isSettled } from '#shared/domain/payments/intent-state.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
-import { paymentChange } from './payment-events.ts';
+import { createMoves } from './moves.ts';
 import { createPoster } from './poster.ts';
 import { prepareSuccess } from './posting.ts';
 import type { PaymentProvider } from './providers/provider.ts';
@@ -33,72 +29,16 @@ export interface ConfirmationsService {
   check(id: string): Promise<void>;
 }
 
-/** What is kept beside an event. */
-interface Change {
-  failure?: PaymentFailure;
-  handle?: string;
-  redirectUrl?: string;
-  /** The provider will say nothing else. */
-  lastWord?: boolean;
-  /** It was asked and did not answer: `updatedAt` goes on telling since when nothing was heard of it. */
-  unanswered?: boolean;
-}
-
 /** Who waits is told that the provider is silent when nothing was heard of it for so long; one answer lost tells nothing. Milliseconds. */
 const SILENT_AFTER_MS = 30_000;
 
 /** When the provider's answer is a success that is not ours, a person must look: not asked again before. Milliseconds. */
 const DISPUTED_MS = 3600_000;
 
-const TOLD: Partial<Record<IntentEvent, EventName & `payment.${string}`>> = {
-  push: 'payment.pushed',
-  accept: 'payment.pending',
-  lose: 'payment.unknown',
-  fail: 'payment.failed',
-  expire: 'payment.expired',
-};
-
 export function createConfirmationsService(deps: ConfirmationsDeps): ConfirmationsService {
   const { db, notifier, clock, logger } = deps;
-  const poster = createPoster({ db, logger, onCommit: () => notifier.wake() });
-
-  /** Moves a locked intent, when the event means something to it, and sets when it is looked at again. */
-  async function move(tx: Tx, intent: IntentRow, event: IntentEvent | null, change: Change): Promise<boolean> {
-    const at = clock();
-    const to = event && afterEvent(intent.state, event);
-    const state = to ?? intent.state;
-    const { failure = null, lastWord = event === 'fail' } = change;
-    const nextCheckAt = lastWord && to !== intent.state ? null : nextCheckOf({ ...intent, state }, at);
-    const updatedAt = change.unanswered && to === null ? intent.updatedAt : at;
-    const again = { ...orderOf(intent, change), checks: intent.checks + 1, nextCheckAt, updatedAt };
-    if (to === null || to === intent.state) {
-      await updateIntent(tx, intent.id, again);
-      // The page of who waits for a sure answer says when it is asked for next.
-      if (state === 'unknown') await appendOutbox(tx, 'payment.unknown', { paymentId: intent.id }, [paymentChange(intent.id)]);
-      return to !== null;
-    }
-    await updateIntent(tx, intent.id, { ...again, state: to, failure });
-    if (!holdsClaims(to)) await releaseClaims(tx, intent.id);
-    const told = event && TOLD[event];
-    if (told) await appendOutbox(tx, told, { paymentId: intent.id }, [paymentChange(intent.id)]);
-    return true;
-  }
-
-  async function apply(id: string, event: IntentEvent | null, change: Change = {}): Promise<boolean> {
-    const moved = await db.transaction(async (tx) => {
-      const intent = await lockIntent(tx, id);
-      return intent !== null && !isSettled(intent.state) && move(tx, intent, event, change);
-    });
-    notifier.wake();
-    return moved;
-  }
-
-  /** What the provider told of the order, to be kept; the first handle stays: under it the order can be asked. */
-  function orderOf({ id, providerHandle }: IntentRow, { handle, redirectUrl }: Change) {
-    const second = handle !== undefined && providerHandle !== null && handle !== providerHandle;
-    if (second) logger.error({ paymentId: id }, 'ALARM a provider has two orders for one payment: a person must look');
-    return { ...(handle && !second && { providerHandle: handle }), ...(redirectUrl && !second && { redirectUrl }) };
-  }
+  const onCommit = (): void => notifier.wake();
+  const [poster, apply] = [createPoster({ db, logger, onCommit }), createMoves({ db, clock, logger, onCommit })];
 
   async function initiate(id: string): Promise<void> {
     const intent = await findIntent(db, id);
@@ -185,11 +125,4 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
   }
 
   return { initiate, check };
-}
-
-/** When the provider is asked again; null: its last word is known, or it had a day to tell of a late success. */
-function nextCheckOf({ state, checks, expiresAt }: IntentRow, at: Date): Date | null {
-  if (state === 'failed' || isSettled(state)) return null;
-  if (state === 'expired' && at.getTime() > expiresAt.getTime() + LATE_WITHIN_MS) return null;
-  return new Date(at.getTime() + checkDelayMs(checks));
 }

@@ -10,14 +10,23 @@ export const paymentChange = (id: string): TopicChange =>
 
 /** The pages of several payments change in one transaction: what the first one asks is read for all, once their numbers are raised. */
 export function paymentChanges(ids: readonly string[]): (id: string) => TopicChange {
+  return paymentsTold(ids).change;
+}
+
+/** The same, and what was told, which is also the answer to who asked for the change: read once. */
+export function paymentsTold(ids: readonly string[]) {
   let views: ReturnType<typeof readPayments> | undefined;
-  return (id) =>
-    topicChange('payment', topicOf('payment', id), async (tx) => {
-      const found = (await (views ??= readPayments(tx, ids))).get(id);
-      if (!found) throw new Error(`no payment ${id}`);
-      const { payerId: _payerId, ...view } = found;
-      return { owner: view };
-    });
+  async function viewOf(tx: Tx, id: string): Promise<PaymentView> {
+    const found = (await (views ??= readPayments(tx, ids))).get(id);
+    if (!found) throw new Error(`no payment ${id}`);
+    const { payerId: _payerId, ...view } = found;
+    return view;
+  }
+  return {
+    change: (id: string): TopicChange =>
+      topicChange('payment', topicOf('payment', id), async (tx) => ({ owner: await viewOf(tx, id) })),
+    viewOf,
+  };
 }
 
 /** The view of an intent that is there. */

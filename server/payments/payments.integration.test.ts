@@ -47,7 +47,11 @@ describe('an order', () => {
     const rows = await fixture.database.db.select().from(outbox).orderBy(outbox.position);
     const told = rows.filter(({ payload }) => payload['paymentId'] === started.id).map(({ name }) => name);
     expect(told).toEqual(['payment.started', 'payment.pushed', 'payment.pending', 'payment.succeeded']);
-    expect(rows.at(-1)?.topics.map(({ topic }) => topic)).toEqual([`garage:${payer}`, `payment:${started.id}`]);
+    expect(rows.at(-1)?.topics.map(({ topic }) => topic)).toEqual([
+      `garage:${payer}`,
+      `payment:${started.id}`,
+      ...paid.items.map(({ vehicleId }) => `vehicle-file:${vehicleId}`).sort(),
+    ]);
     const history = PaymentHistory.parse(await fixture.payments.history(payer));
     expect(history.payments[0]).toMatchObject({ id: started.id, state: 'receipted' });
   });

@@ -1,33 +1,22 @@
 import { createHash } from 'node:crypto';
 import { appendAudit } from '#db/audit.repository.ts';
-import type { Db, Tx } from '#db/connect.ts';
+import type { Db } from '#db/connect.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import { readHistory, readPayment } from '#db/payment-views.repository.ts';
-import {
-  claimAssessments,
-  ensureAssessments,
-  findHolder,
-  findIntentByKey,
-  insertIntent,
-  insertItems,
-  insertWebhookEvent,
-  learnHandle,
-  lockIntent,
-  updateIntent,
-  type IntentRow,
-} from '#db/payments.repository.ts';
+import { findIntentByKey, insertWebhookEvent, learnHandle, lockIntent, updateIntent } from '#db/payments.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { Id } from '#shared/contracts/ids.ts';
 import type { PaymentHistory, PaymentView, ProviderCode, ProviderList, StartPayment } from '#shared/contracts/payments.ts';
 import { normaliseContact } from '#shared/domain/contact.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
 import { isOpen } from '#shared/domain/payments/intent-state.ts';
-import { acceptWithinMs, type PaymentOrder } from '#shared/domain/payments/order.ts';
+import type { Logger } from '#shared/node/logger.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import { priceOrder } from './orders.ts';
 import { paymentChange, paymentView } from './payment-events.ts';
 import type { WebhookRequest } from './providers/provider.ts';
 import type { Providers } from './providers/providers.service.ts';
+import { createStarts } from './starts.ts';
 
 export interface PaymentsDeps {
   db: Db;
@@ -35,6 +24,7 @@ export interface PaymentsDeps {
   clock: () => Date;
   country: Country;
   providers: Providers;
+  logger: Logger;
 }
 
 export interface PaymentsService {
@@ -61,11 +51,11 @@ export interface PaymentsService {
   receiveWebhook(code: ProviderCode, message: WebhookRequest): Promise<void>;
 }
 
-/** First check when nothing else has moved the intent: the job that calls the provider was lost. Milliseconds. */
-const UNMOVED_MS = 15_000;
 const HISTORY_YEARS = 5;
 
-export function createPaymentsService({ db, notifier, clock, country, providers }: PaymentsDeps): PaymentsService {
+export function createPaymentsService({ db, notifier, clock, country, providers, logger }: PaymentsDeps): PaymentsService {
+  const write = createStarts({ db, logger, currency: country.currency.code });
+
   async function known(payerId: string, key: string, digest: string): Promise<PaymentView | null> {
     const intent = await findIntentByKey(db, payerId, key);
     if (!intent) return null;
@@ -86,69 +76,19 @@ export function createPaymentsService({ db, notifier, clock, country, providers 
     return contact.value;
   }
 
-  /** Holds the taxes for the intent, or says of the first that cannot be had why. */
-  async function claim(tx: Tx, payerId: string, intentId: string, orders: readonly (PaymentOrder & { assessmentId: string })[]) {
-    const held = await claimAssessments(
-      tx,
-      intentId,
-      orders.map(({ assessmentId }) => assessmentId),
-      clock(),
-    );
-    const first = orders.find(({ assessmentId }) => held.includes(assessmentId));
-    if (!first) return;
-    const { plate, fiscalYear } = first;
-    const holder = await findHolder(tx, first.assessmentId);
-    if (holder?.paid) throw new AppError('TAX_ALREADY_PAID', { plate, fiscalYear });
-    throw new AppError('TAX_BEING_PAID', {
-      plate,
-      fiscalYear,
-      paymentId: holder?.payerId === payerId ? holder.intentId : null,
-    });
-  }
-
-  async function write(payerId: string, order: StartPayment, phone: string | null, digest: string): Promise<PaymentView | null> {
-    return db.transaction(async (tx) => {
-      const at = clock();
-      const orders = await priceOrder(tx, { payerId, items: order.items, at, country });
-      const amount = orders.reduce((sum, one) => sum + one.amount, 0);
-      if (amount !== order.amount) throw new AppError('PAYMENT_AMOUNT_CHANGED', { amount });
-      const id = await insertIntent(tx, {
-        payerId,
-        idempotencyKey: order.idempotencyKey,
-        orderDigest: digest,
-        provider: order.provider,
-        phone,
-        amount,
-        currency: country.currency.code,
-        expiresAt: new Date(at.getTime() + acceptWithinMs(order.provider)),
-        nextCheckAt: new Date(at.getTime() + UNMOVED_MS),
-        createdAt: at,
-        updatedAt: at,
-      } satisfies Partial<IntentRow>);
-      if (!id) return null;
-      const ids = await ensureAssessments(tx, orders);
-      const claimed = orders.map((one) => ({ ...one, assessmentId: ids.get(`${one.vehicleId}:${one.fiscalYear}`) ?? '' }));
-      await claim(tx, payerId, id, claimed);
-      await insertItems(tx, id, claimed);
-      await appendAudit(tx, {
-        actorId: payerId,
-        action: 'payment.started',
-        entity: 'payment',
-        entityId: id,
-        details: { amount },
-      });
-      await appendOutbox(tx, 'payment.started', { paymentId: id }, [paymentChange(id)]);
-      return paymentView(tx, id);
-    });
-  }
-
   return {
     async start(payerId, order) {
       const digest = digestOf(order);
       const before = await known(payerId, order.idempotencyKey, digest);
       if (before) return before;
       if (!providers.offers(order.provider)) throw new AppError('PROVIDER_OFF', { provider: order.provider });
-      const written = await write(payerId, order, 'phone' in order ? phoneOf(order.phone) : null, digest);
+      const phone = 'phone' in order ? phoneOf(order.phone) : null;
+      const at = clock();
+      const items = await priceOrder(db, { payerId, items: order.items, at, country });
+      const amount = items.reduce((sum, one) => sum + one.amount, 0);
+      if (amount !== order.amount) throw new AppError('PAYMENT_AMOUNT_CHANGED', { amount });
+      const { idempotencyKey, provider } = order;
+      const written = await write({ payerId, idempotencyKey, provider, phone, digest, items, amount, at });
       const view = written ?? (await known(payerId, order.idempotencyKey, digest));
       if (!view) throw new Error('a key that could not be inserted is not there');
       notifier.wake();
