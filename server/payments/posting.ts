@@ -61,7 +61,7 @@ export function prepareSuccess(
   return { intentId: intent.id, providerReference, items, receipts, series, year, at };
 }
 
-/** Cash that lies on the counter: its receipts get their numbers now, and are signed by who has the key (ADR 014). */
+/** Cash that lies on the counter: its receipts get their numbers now, and are signed by who has the key (ADR 018). */
 export function prepareCash(
   intentId: string,
   given: { items: readonly ItemRow[]; at: Date; timeZone: string; series: string },

@@ -15,7 +15,7 @@ export interface SignReceiptsDeps {
 }
 
 /**
- * Signs the receipts of cash, which have their numbers from the posting: nodes do not hold the key (ADR 007, 014). Twice, or by two at once,
+ * Signs the receipts of cash, which have their numbers from the posting: nodes do not hold the key (ADR 007, 018). Twice, or by two at once,
  * each is signed once. The till's screen and the payer's learn of it.
  */
 export async function signReceipts({ db, signer, notifier }: SignReceiptsDeps, paymentId: string): Promise<void> {

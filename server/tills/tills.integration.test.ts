@@ -24,7 +24,7 @@ afterAll(async () => {
   expect(faults).toEqual([]);
 });
 
-const code = (name: string, details: Record<string, unknown> = {}) =>
+const code = (name: string, details: Record<string, unknown> = {}): unknown =>
   expect.objectContaining({
     code: name,
     ...(Object.keys(details).length > 0 && { details: expect.objectContaining(details) as unknown }),
