@@ -15,7 +15,7 @@ export const payments: Translation<typeof fr> = {
   leftTitle: 'Not in this payment',
   left: {
     paid: 'paid already for this year',
-    being_paid: 'somebody else is paying it right now. If that payment does not go through, you can pay it later',
+    being_paid: 'somebody else is paying it right now (if that payment does not go through, you can pay it later)',
     exempt: 'nothing is due',
     not_yet_due: 'not to be paid yet',
     undetermined: 'the amount cannot be worked out: information is missing',
@@ -100,7 +100,7 @@ export const payments: Translation<typeof fr> = {
       'Check the amount, then enter your MVola secret code.',
       'Nothing shows? Check that the phone is on and has a signal.',
     ],
-    nothing: (clock) => `Not accepted by ${clock}, the request lapses: nothing is taken and you can start again.`,
+    nothing: (clock) => `Not accepted by ${clock}, the request lapses and the tax remains to be paid: you can start again.`,
   },
   next: {
     title: 'What is next',

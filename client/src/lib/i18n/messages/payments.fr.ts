@@ -13,7 +13,7 @@ export const payments = {
   leftTitle: 'Pas dans ce paiement',
   left: {
     paid: 'déjà payé pour cette année',
-    being_paid: 'quelqu’un d’autre la paie en ce moment. Si ce paiement n’aboutit pas, vous pourrez la payer plus tard',
+    being_paid: 'quelqu’un d’autre la paie en ce moment (si ce paiement n’aboutit pas, vous pourrez la payer plus tard)',
     exempt: 'rien n’est dû',
     not_yet_due: 'pas encore à payer',
     undetermined: 'le montant ne peut pas être calculé\u00a0: il manque des informations',
@@ -99,7 +99,8 @@ export const payments = {
       'Vérifiez le montant, puis entrez votre code secret MVola.',
       'Rien ne s’affiche\u00a0? Vérifiez que le téléphone est allumé et a du réseau.',
     ],
-    nothing: (clock: string) => `Sans accord à ${clock}, la demande tombe\u00a0: rien n’est débité et vous pouvez recommencer.`,
+    nothing: (clock: string) =>
+      `Sans accord avant ${clock}, la demande tombe et la taxe reste à payer\u00a0: vous pourrez recommencer.`,
   },
   next: {
     title: 'Et maintenant',
