@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRaw } from '#db/connect.ts';
+import { documents } from '#db/schema/documents.ts';
+import { vehicleClaims } from '#db/schema/vehicles.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import { messages } from '#db/schema/platform.ts';
 import { refunds } from '#db/schema/refunds.ts';
@@ -160,6 +162,31 @@ it('a vehicle handed over: the seller is asked, both learn that it is done', asy
   await f.tell('transfer.completed');
   expect(await kindsOf(sellerId)).toEqual(['transfer_asked', 'transfer_confirmed']);
   expect(await f.noticesOf(buyerId)).toMatchObject([{ kind: 'transfer_confirmed', params: { plate } }]);
+});
+
+it('a claim decided: who claimed learns it with the reason, who had the vehicle when it is gone', async () => {
+  const [ownerId, claimantId, other] = [await f.addPerson(), await f.addPerson(), await f.addPerson()];
+  const { id: vehicleId, plate } = await f.addVehicle(ownerId);
+  const decided = async (who: string, status: 'accepted' | 'refused', reason: string | null): Promise<string> => {
+    const at = new Date();
+    const documentId = randomUUID();
+    await f.database.db.insert(documents).values({ id: documentId, userId: who, status: 'confirmed' });
+    const claim = { vehicleId, claimantId: who, documentId, status, reason, closedAt: at };
+    const [row] = await f.database.db.insert(vehicleClaims).values(claim).returning();
+    const claimId = row?.id ?? '';
+    const event = { claimId, vehicleId, claimantId: who, formerOwnerId: ownerId };
+    await f.database.db.transaction((tx) => appendOutbox(tx, `claim.${status}`, event));
+    await f.tell(`claim.${status}`);
+    return claimId;
+  };
+  const refusedId = await decided(other, 'refused', 'La photo est floue.');
+  expect(await f.noticesOf(other)).toMatchObject([
+    { kind: 'claim_refused', params: { claimId: refusedId, plate, reason: 'La photo est floue.' } },
+  ]);
+  expect(await kindsOf(ownerId)).toEqual([]);
+  const claimId = await decided(claimantId, 'accepted', null);
+  expect(await f.noticesOf(claimantId)).toMatchObject([{ kind: 'claim_accepted', eventKey: claimId, params: { plate } }]);
+  expect(await kindsOf(ownerId)).toEqual(['vehicle_reassigned']);
 });
 
 it('a worker killed with -9 in the middle leaves one notice and one e-mail to be made', async () => {
