@@ -15,9 +15,8 @@ import { deriveKey } from '#shared/node/keys.ts';
 import { transferCode, transferCodeHash } from '../transfers/transfer-code.ts';
 import type { Foreign } from './access-table.ts';
 
-type Rows<T> = { returning(): Promise<T[]> };
-async function one<T>(insert: Rows<T>): Promise<T> {
-  const [row] = await insert.returning();
+async function one<T>(rows: PromiseLike<T[]>): Promise<T> {
+  const [row] = await rows;
   if (!row) throw new Error('nothing was inserted');
   return row;
 }
@@ -28,21 +27,43 @@ export async function insertForeignThings(db: Db, secret: string): Promise<Forei
   const day = at.toISOString().slice(0, 10);
   const later = new Date(at.getTime() + 3600_000);
   const email = (name: string): string => `${name}-${randomUUID()}@example.mg`;
-  const office = await one(db.insert(offices).values({ code: 'B', name: 'Office B', city: 'Toamasina' }));
-  const person = await one(db.insert(users).values({ name: 'Hanta', email: email('hanta') }));
+  const office = await one(db.insert(offices).values({ code: 'B', name: 'Office B', city: 'Toamasina' }).returning());
+  const person = await one(
+    db
+      .insert(users)
+      .values({ name: 'Hanta', email: email('hanta') })
+      .returning(),
+  );
   const rights = { role: 'agent', officeId: office.id };
-  const agent = await one(db.insert(users).values({ name: 'Agent of B', email: email('agent'), ...rights }));
+  const agent = await one(
+    db
+      .insert(users)
+      .values({ name: 'Agent of B', email: email('agent'), ...rights })
+      .returning(),
+  );
   const userId = person.id;
 
-  const owner = await one(db.insert(owners).values({ userId, name: 'HANTA' }));
+  const owner = await one(db.insert(owners).values({ userId, name: 'HANTA' }).returning());
   const car = { country: 'MG', holderName: 'HANTA', fuel: 'ES', fiscalPower: 5, firstRegistration: '2019-01-01' };
-  const vehicle = await one(db.insert(vehicles).values({ ...car, plate: '7001TBB', ownerId: owner.id }));
-  const sold = await one(db.insert(vehicles).values({ ...car, plate: '7002TBB', ownerId: owner.id }));
-  const document = await one(db.insert(documents).values({ userId, status: 'read' }));
-  const doubtful = await one(db.insert(documents).values({ userId, status: 'confirmed', vehicleId: vehicle.id }));
-  const reasons = [{ code: 'low_confidence' as const, field: null }];
+  const vehicle = await one(
+    db
+      .insert(vehicles)
+      .values({ ...car, plate: '7001TBB', ownerId: owner.id })
+      .returning(),
+  );
+  const sold = await one(
+    db
+      .insert(vehicles)
+      .values({ ...car, plate: '7002TBB', ownerId: owner.id })
+      .returning(),
+  );
+  const document = await one(db.insert(documents).values({ userId, status: 'read' }).returning());
+  const doubtful = await one(db.insert(documents).values({ userId, status: 'confirmed', vehicleId: vehicle.id }).returning());
+  const reasons = [{ code: 'doubtful_kept' as const, field: null }];
   await db.insert(documentReviews).values({ documentId: doubtful.id, reasons, openedAt: at });
-  const claim = await one(db.insert(vehicleClaims).values({ vehicleId: sold.id, claimantId: userId, documentId: document.id }));
+  const claim = await one(
+    db.insert(vehicleClaims).values({ vehicleId: sold.id, claimantId: userId, documentId: document.id }).returning(),
+  );
 
   const transferId = randomUUID();
   const key = deriveKey(secret, 'transfer-code');
@@ -53,37 +74,67 @@ export async function insertForeignThings(db: Db, secret: string): Promise<Forei
   const order = { idempotencyKey: randomUUID(), orderDigest: 'x', provider: 'mtn_momo' as const, phone: '+261340000100' };
   const money = { amount: 100, currency: 'MGA' };
   const payment = await one(
-    db.insert(paymentIntents).values({ ...order, ...money, payerId: userId, state: 'pending', expiresAt: later }),
+    db
+      .insert(paymentIntents)
+      .values({ ...order, ...money, payerId: userId, state: 'pending', expiresAt: later })
+      .returning(),
   );
   const tax = { vehicleId: vehicle.id, fiscalYear: 2026 };
-  const assessment = await one(db.insert(assessments).values(tax));
+  const assessment = await one(db.insert(assessments).values(tax).returning());
   const item = await one(
-    db.insert(paymentItems).values({
-      ...{ ...tax, intentId: payment.id, assessmentId: assessment.id, plate: vehicle.plate, country: 'MG' },
-      ...{ gridVersion: 1, lines: [], amount: 100 },
-    }),
+    db
+      .insert(paymentItems)
+      .values({
+        ...{ ...tax, intentId: payment.id, assessmentId: assessment.id, plate: vehicle.plate, country: 'MG' },
+        ...{ gridVersion: 1, lines: [], amount: 100 },
+      })
+      .returning(),
   );
   const proposal = { proposedBy: agent.id, proposedAt: at, updatedAt: at, proposalDigest: 'x', idempotencyKey: randomUUID() };
   const refund = await one(
-    db.insert(refunds).values({ ...proposal, ...money, intentId: payment.id, kind: 'taxes', reason: 'paid_twice' }),
+    db
+      .insert(refunds)
+      .values({ ...proposal, ...money, intentId: payment.id, kind: 'taxes', reason: 'paid_twice' })
+      .returning(),
   );
 
   const service = await one(
-    db.insert(officeServices).values({ officeId: office.id, prefix: 'A', nameFr: 'Taxe', nameEn: 'Tax', usualMinutes: 5 }),
+    db
+      .insert(officeServices)
+      .values({ officeId: office.id, prefix: 'A', nameFr: 'Taxe', nameEn: 'Tax', usualMinutes: 5 })
+      .returning(),
   );
   const waiting = { day, number: 'A001', source: 'kiosk' as const, priority: 'none' as const, rankAt: at, takenAt: at };
   const ticket = await one(
-    db.insert(tickets).values({ ...waiting, clientId: randomUUID(), officeId: office.id, serviceId: service.id }),
+    db
+      .insert(tickets)
+      .values({ ...waiting, clientId: randomUUID(), officeId: office.id, serviceId: service.id })
+      .returning(),
   );
   const drawer = { idempotencyKey: randomUUID(), currency: 'MGA', openedAt: at, float: [], floatAmount: 0 };
-  const till = await one(db.insert(tillSessions).values({ ...drawer, officeId: office.id, agentId: agent.id }));
+  const till = await one(
+    db
+      .insert(tillSessions)
+      .values({ ...drawer, officeId: office.id, agentId: agent.id })
+      .returning(),
+  );
 
-  const file = { provider: 'mtn_momo' as const, day, source: 'import' as const, fileName: 'x.csv', sha256: 'x', bytes: 1 };
-  const run = await one(db.insert(reconciliations).values({ ...file, state: 'done', createdAt: at, updatedAt: at, endedAt: at }));
+  const file = { provider: 'mtn_momo' as const, day, source: 'page' as const, fileName: 'x.csv', sha256: 'x', bytes: 1 };
+  const run = await one(
+    db
+      .insert(reconciliations)
+      .values({ ...file, state: 'done', createdAt: at, updatedAt: at, endedAt: at })
+      .returning(),
+  );
   const found = { reconciliationId: run.id, name: 'fee', provider: 'mtn_momo' as const, kind: 'fee' as const };
-  const difference = await one(db.insert(reconciliationDifferences).values({ ...found, delta: 1, currency: 'MGA', foundAt: at }));
+  const difference = await one(
+    db
+      .insert(reconciliationDifferences)
+      .values({ ...found, delta: 1, currency: 'MGA', foundAt: at })
+      .returning(),
+  );
   const notice = await one(
-    db.insert(notices).values({ userId, kind: 'password_changed', eventKey: 'x', params: {}, createdAt: at }),
+    db.insert(notices).values({ userId, kind: 'password_changed', eventKey: 'x', params: {}, createdAt: at }).returning(),
   );
   return {
     ...{ userId, documentId: document.id, reviewId: doubtful.id, vehicleId: vehicle.id, plate: vehicle.plate },
