@@ -295,7 +295,10 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         path: '/api/receipts',
         app: createReceiptRoutes({ db, store, requireSession: requireSession(identity.authenticator, identity.use) }),
       },
-      { path: '/api/tills', app: createTillRoutes({ tills, requireSession: requireSession(identity.authenticator) }) },
+      {
+        path: '/api/tills',
+        app: createTillRoutes({ tills, requireSession: requireSession(identity.authenticator, identity.use) }),
+      },
       {
         path: '/api/reconciliations',
         app: createReconciliationRoutes({
