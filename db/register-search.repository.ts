@@ -14,7 +14,7 @@ export interface Found {
 
 /** Rows of one kind and fit that are read; one more than can be shown tells that there are more. */
 const READ = 9;
-/** Words of names that a beginning may stand for. */
+/** Words of names that a mistyped one may stand for. */
 const WORDS_READ = 200;
 const ENDS_FROM = 3;
 
@@ -108,10 +108,16 @@ export async function findByTicket(
 /** The words of the register that a typed word may stand for. */
 export type Meanings = Record<'exact' | 'start' | 'typo', string[]>;
 
+/** Those of these words that the register has. */
+export async function knownWords(db: Executor, words: readonly string[]): Promise<string[]> {
+  const found = await db.execute<{ word: string }>(sql`select distinct word from search_words where word = any(${texts(words)})`);
+  return [...found].map(({ word }) => word);
+}
+
 /** @param word folded */
-export function wordStatement(word: string): SQL {
+export function wordStatement(word: string, beginnings = WORDS_READ): SQL {
   const start = sql`(select 'start' as fit, word from search_words where word like ${`${word}%`} and word <> ${word}
-    group by word order by length(word), word limit ${WORDS_READ})`;
+    group by word order by length(word), word limit ${beginnings})`;
   const parts = [sql`(select distinct 'exact' as fit, word from search_words where word = ${word})`, start];
   if (word.length >= SHORTEST_WITH_TYPO) {
     const { literals, patterns, head, tail } = oneTypo(word);
@@ -128,8 +134,9 @@ export function wordStatement(word: string): SQL {
   return sql.join(parts, sql` union all `);
 }
 
-export async function meaningsOf(db: Executor, word: string): Promise<Meanings> {
-  const found = [...(await db.execute<{ fit: keyof Meanings; word: string }>(wordStatement(word)))];
+/** @param beginnings how many words that begin so are read */
+export async function meaningsOf(db: Executor, word: string, beginnings = WORDS_READ): Promise<Meanings> {
+  const found = [...(await db.execute<{ fit: keyof Meanings; word: string }>(wordStatement(word, beginnings)))];
   const exact = new Set(found.filter(({ fit }) => fit === 'exact').map(({ word: known }) => known));
   const start = new Set(found.filter(({ fit }) => fit === 'start').map(({ word: known }) => known));
   const typo = found.map(({ word: known }) => known).filter((known) => !exact.has(known) && !start.has(known));

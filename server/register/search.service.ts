@@ -7,6 +7,7 @@ import {
   findByReference,
   findByTicket,
   findByVin,
+  knownWords,
   meaningsOf,
   vehiclesOfUser,
   type Found,
@@ -35,6 +36,10 @@ export interface SearchService {
 
 const TIMEOUT_MS = 400;
 const SHORTEST = 2;
+/** Of two words that were typed as one. */
+const SHORTEST_HALF = 3;
+/** Words of the register that the beginning of one may stand for. */
+const [FEW_WORDS, MANY_WORDS] = [40, 200];
 /** How a ticket's number is typed: its letter and figures, zeros left out or not. */
 const TICKET = /^([a-z])0*(\d{1,3})$/;
 
@@ -102,7 +107,9 @@ async function findNames(tx: Tx, typed: string): Promise<Found[]> {
   const words = searchWords(typed).filter((word) => /^[a-z]+$/.test(word));
   if (words.length === 0 || words.every((word) => word.length < SHORTEST)) return [];
   const meanings: Meanings[] = [];
-  for (const word of words) meanings.push(await meaningsOf(tx, word));
+  // One word alone shows what fits it best; beside others, any of many may be the one.
+  const beginnings = words.length > 1 ? MANY_WORDS : FEW_WORDS;
+  for (const word of words) meanings.push(await meaningsOf(tx, word, beginnings));
   const found = new Map<string, Found>();
   const take = async (fit: SearchFit, choices: string[][][]): Promise<void> => {
     const possible = choices.filter((sets) => sets.every((set) => set.length > 0));
@@ -112,10 +119,11 @@ async function findNames(tx: Tx, typed: string): Promise<Found[]> {
   const known = meanings.map(({ exact, start }) => [...exact, ...start]);
   await take('exact', [meanings.map(({ exact }) => exact)]);
   await take('start', [known]);
-  await take('typo', [
-    ...meanings.map(({ typo }, at) => known.map((set, other) => (other === at ? typo : set))),
-    ...(await blanks(tx, words, known)),
-  ]);
+  await take(
+    'typo',
+    meanings.map(({ typo }, at) => known.map((set, other) => (other === at ? typo : set))),
+  );
+  if (found.size === 0) await take('typo', await blanks(tx, words, known));
   return [...found.values()];
 }
 
@@ -123,14 +131,19 @@ async function findNames(tx: Tx, typed: string): Promise<Found[]> {
 async function blanks(tx: Tx, words: readonly string[], known: readonly string[][]): Promise<string[][][]> {
   const choices: string[][][] = [];
   for (let at = 1; at < words.length; at += 1) {
-    const { exact, start } = await meaningsOf(tx, `${words[at - 1] ?? ''}${words[at] ?? ''}`);
+    const { exact, start } = await meaningsOf(tx, `${words[at - 1] ?? ''}${words[at] ?? ''}`, FEW_WORDS);
     choices.push([...known.slice(0, at - 1), [...exact, ...start], ...known.slice(at + 1)]);
   }
   const [word] = words;
   if (words.length > 1 || !word || known[0]?.length) return choices;
-  for (let at = 3; at <= word.length - 3; at += 1) {
-    const [first, second] = [await meaningsOf(tx, word.slice(0, at)), await meaningsOf(tx, word.slice(at))];
-    choices.push([first.exact, [...second.exact, ...second.start]]);
+  const places = Array.from({ length: Math.max(0, word.length - 2 * SHORTEST_HALF + 1) }, (_, n) => n + SHORTEST_HALF);
+  const firsts = await knownWords(
+    tx,
+    places.map((at) => word.slice(0, at)),
+  );
+  for (const first of firsts) {
+    const { exact, start } = await meaningsOf(tx, word.slice(first.length), FEW_WORDS);
+    choices.push([[first], [...exact, ...start]]);
   }
   return choices;
 }

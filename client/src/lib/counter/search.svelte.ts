@@ -1,6 +1,6 @@
 import type { SearchAnswer, SearchHit, SearchKind } from '#shared/contracts/register.ts';
 import type { AppError } from '#shared/contracts/errors.ts';
-import { toAppError } from '$lib/api.ts';
+import { toAppError } from '../api.ts';
 import type { Live } from '$lib/live/context.ts';
 
 /** How long no key is pressed before it is looked for, milliseconds: what is typed in one go is one search. */
