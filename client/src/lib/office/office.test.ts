@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createNewCalls, spoken, type Call } from './announcer.ts';
 import { placeOf, waitFor } from './place.ts';
+import { isQuiet } from './quiet.ts';
 
 const T = Date.parse('2026-01-12T06:00:00Z');
 const at = (seconds: number): string => new Date(T + seconds * 1000).toISOString();
@@ -44,5 +45,16 @@ describe('the place in the line', () => {
     expect(waitFor(line, { ...service, id: 'c' }, T)).toBeNull();
     expect(waitFor({ ...line, places: [] }, service, T)).toBe(0);
     expect(waitFor({ ...line, places: [], openCounters: 0 }, service, T)).toBeNull();
+  });
+});
+
+describe('a board reloads for a newer version', () => {
+  it('only while it is live, has something to show, and nobody was just called', () => {
+    const calls = (seconds: number): Parameters<typeof isQuiet>[0] => ({ calls: [call('A001', 1, -seconds)] });
+    expect(isQuiet(calls(120), 'live', T)).toBe(true);
+    expect(isQuiet({ calls: [] }, 'live', T)).toBe(true);
+    expect(isQuiet(calls(20), 'live', T)).toBe(false);
+    expect(isQuiet(calls(120), 'offline', T)).toBe(false);
+    expect(isQuiet(null, 'live', T)).toBe(false);
   });
 });
