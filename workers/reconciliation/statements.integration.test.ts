@@ -25,7 +25,7 @@ const env = (name: string): string => {
   if (!value) throw new Error(`${name} is not set`);
   return value;
 };
-const context = { attempt: 1, logger: silentLogger(), signal: new AbortController().signal };
+const context = { jobId: 'test', attempt: 1, logger: silentLogger(), signal: new AbortController().signal };
 
 beforeAll(async () => {
   whole = await createSandboxPayments();

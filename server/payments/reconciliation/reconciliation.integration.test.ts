@@ -156,10 +156,10 @@ describe('the sandbox’s own statement', () => {
   });
 
   it.each([
-    ['missing', 'not_in_statement', () => -amount],
-    ['extra', 'unbooked', () => 12_345],
-    ['amount', 'amount', () => 100],
-    ['doubled', 'doubled', () => amount],
+    ['missing', 'not_in_statement', (): number => -amount],
+    ['extra', 'unbooked', (): number => 12_345],
+    ['amount', 'amount', (): number => 100],
+    ['doubled', 'doubled', (): number => amount],
   ] as const)('with a line %s differs in exactly that', async (fault, kind, delta) => {
     await paid();
     await paid();
