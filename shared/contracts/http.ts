@@ -9,6 +9,13 @@ import { Locale } from './identity.ts';
  *   POST   /api/auth/sign-up/complete   SignUpComplete  → 201 Me            sets the cookie
  *   POST   /api/auth/sign-in            SignIn          → 200 Me            sets the cookie
  *   POST   /api/auth/sign-out           –               → 204               ends this session
+ *   POST   /api/auth/second-factor      GiveSecondFactor → 204             staff: the second step, at sign-in and before what moves money
+ *   POST   /api/auth/second-factor/begin   –            → 200 Enrolment    staff: a device is set up
+ *   POST   /api/auth/second-factor/confirm GiveSecondFactor → 200 BackupCodes
+ *   POST   /api/auth/second-factor/codes   –            → 200 BackupCodes  new ones; STEP_UP_REQUIRED
+ *   GET    /api/auth/second-factor      –               → 200 SecondFactorView
+ *   GET    /api/auth/clock              –               → 200 SessionClock  staff: how long is left; no use of the session
+ *   POST   /api/auth/stay               –               → 200 SessionClock  a use
  *   GET    /api/auth/sessions           –               → 200 SessionView[]
  *   DELETE /api/auth/sessions/:id       –               → 204               ends another session
  *   POST   /api/auth/password           {current, next} → 204               ends all the other sessions
@@ -20,7 +27,7 @@ import { Locale } from './identity.ts';
  *   POST   /api/account/close          CloseAccount    → 204               erases, ends all sessions
  *   POST   /api/account/export         StartExport     → 202 ExportView    how it goes on: topic account-export:<user>
  *   GET    /api/account/export/:id/zip –               → the ZIP, for its person alone, for a day; EXPORT_NOT_READY
- *   GET    /api/me                      –               → 200 Me | 401
+ *   GET    /api/me                      –               → 200 Me | 401 | 403 SECOND_FACTOR_REQUIRED
  *   GET    /api/config                  –               → 200 PublicConfig
  *   GET    /api/grid                    –               → 200 GridInForce   public; the price grid, to compute prices in the page
  *   GET    /api/plates/:plate           –               → 200 PlateLookup   public, 50 an hour an address; PLATE_INVALID, or
