@@ -5,7 +5,7 @@ import type { VehicleView } from '#shared/contracts/vehicles.ts';
 import { FIRST_GRIDS } from '#shared/domain/countries/grids.ts';
 import { assess } from '#shared/domain/tax/assess.ts';
 import type { PlateLookup } from '#shared/contracts/tax.ts';
-import { basketOf, isPayable, payAddress, platesOfOthers } from './basket.ts';
+import { basketOf, isPayable, payAddress, platesOfOthers, withoutRefused } from './basket.ts';
 
 const grid: GridInForce = { grid: FIRST_GRIDS.MG, today: '2026-02-10', fiscalYear: 2026 };
 const vehicle = (id: string, more: Partial<VehicleView> = {}): VehicleView => ({
@@ -103,6 +103,18 @@ describe('the vehicles of others', () => {
     expect(why('NOT_FOUND')).toEqual(['unknown_plate']);
     expect(why('RATE_LIMITED')).toEqual(['unread_plate']);
   });
+});
+
+it('leaves out what somebody else was quicker to pay, says so, and sums up the rest', () => {
+  const whole = basketOf([vehicle('a'), vehicle('b', { paid: true }), vehicle('c')], ids('a', 'b', 'c'), grid);
+  const rest = withoutRefused(whole, new Map([['1234TA', 'being_paid'] as const, ['9999TZZ', 'paid'] as const]));
+  expect(rest.items.map(({ key }) => key)).toEqual(['c']);
+  expect(rest.left.map(({ id, why }) => [id, why])).toEqual([
+    ['a', 'being_paid'],
+    ['b', 'paid'],
+  ]);
+  expect(rest.total).toBe(whole.items[1]?.amount);
+  expect(withoutRefused(whole, new Map())).toEqual(whole);
 });
 
 it('the address names every vehicle', () => {
