@@ -5,20 +5,20 @@ import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
 import { counter as c } from '#client/src/lib/i18n/messages/counter.fr.ts';
 import { office as o } from '#client/src/lib/i18n/messages/office.fr.ts';
 import { connectDatabase, type Database } from '#db/connect.ts';
-import { offices, users } from '#db/schema/identity.ts';
+import type { offices } from '#db/schema/identity.ts';
 import { officeServices, ticketHistory, tickets } from '#db/schema/tickets.ts';
 import { localDirectory } from '#deploy/local/paths.ts';
 import { startStack, type RunningStack } from '#deploy/local/stack.ts';
 import { DoorPass, KioskPass } from '#shared/contracts/tickets.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
-import { addAgent, listenToScreens, percentile } from './office-hall.ts';
+import { addAgent, addOffice, listenToScreens, percentile } from './office-hall.ts';
 import { signInStaff } from './staff.ts';
 
 /** A morning at an office: three agents, a board, a kiosk, four phones; a node and the relay are killed in the middle of it. */
 const OFFICE_PC = { width: 1280, height: 720 };
 const BOARD = { width: 1920, height: 1080 };
-const ROLES = ['agent', 'supervisor', 'agent-2'] as const;
+const ROLES = ['agent-1', 'agent-2', 'agent-3'] as const;
 let stack: RunningStack;
 let database: Database;
 let browser: Browser;
@@ -30,17 +30,10 @@ const pages = new Map<string, Page>();
 beforeAll(async () => {
   stack = await startStack({ directory: path.join(localDirectory, 'e2e-office'), disposable: true });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-office' });
-  const identifier = stack.signIns.find(({ role }) => role === 'agent')?.identifier ?? '';
-  const [found] = await database.db
-    .select({ office: offices })
-    .from(users)
-    .innerJoin(offices, eq(offices.id, users.officeId))
-    .where(eq(users.email, identifier));
-  if (!found) throw new Error('the demo has no agent of an office');
-  office = found.office;
+  office = await addOffice(database.db);
   const rows = await database.db.select().from(officeServices).where(eq(officeServices.officeId, office.id));
   services = new Map(rows.map(({ prefix, nameFr }) => [prefix, nameFr]));
-  await addAgent(stack, database.db, office.id, 'agent-2');
+  for (const role of ROLES) await addAgent(stack, database.db, office.id, role);
   browser = await launchBrowser();
 });
 afterAll(async () => {

@@ -65,8 +65,8 @@ export function createOfficeSettingsService({ db, notifier, clock, timeZone }: O
       const settings = await db.transaction(async (tx) => {
         await read(tx, officeId);
         await apply(tx, officeId, change);
-        const service = change.what === 'service' ? { serviceId: change.serviceId, open: change.open } : {};
-        const details: NonNullable<AuditEntry['details']> = { what: change.what, ...service };
+        const details: NonNullable<AuditEntry['details']> = { what: change.what };
+        if (change.what === 'service') Object.assign(details, { serviceId: change.serviceId, open: change.open });
         await appendAudit(tx, { actorId, action: 'office.changed', entity: 'office', entityId: officeId, details });
         await appendOutbox(tx, 'office.changed', { officeId }, officeChanges(officeId, today(), clock()));
         return read(tx, officeId);
