@@ -75,7 +75,7 @@ it('office A’s agent does nothing with office B’s till', async () => {
   const id = opened.data.id;
   for (const name of names) {
     if (name === 'till:quote') continue;
-    const code = codeOf(await send(mine.socket, name, { ...INPUTS[name], tillId: id } as never));
+    const code = codeOf(await send(mine.socket, name, { ...INPUTS[name], tillId: id }));
     expect([name, code]).toEqual([name, expect.stringMatching(/TILL_NOT_FOUND|REFUND_NOT_FOUND|FORBIDDEN|STEP_UP_REQUIRED/)]);
   }
   const chief = await staff('supervisor', here);
