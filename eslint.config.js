@@ -23,6 +23,7 @@ const ARROWS = {
     'shared/',
     'db/',
     'server/payments/',
+    'server/register/',
     'workers/',
     'client/src/lib/live/',
     'loadtest/',

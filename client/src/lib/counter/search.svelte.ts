@@ -1,4 +1,4 @@
-import type { SearchAnswer, SearchHit, SearchKind } from '#shared/contracts/register.ts';
+import { SearchKind, type SearchAnswer, type SearchHit } from '#shared/contracts/register.ts';
 import type { AppError } from '#shared/contracts/errors.ts';
 import { toAppError } from '../api.ts';
 import type { Live } from '$lib/live/context.ts';
@@ -64,7 +64,8 @@ export function createSearch(live: Pick<Live, 'command'>): Search {
 
 /** Hits by kind, in their order, each with its place in the whole list. */
 export function groupsOf(hits: readonly SearchHit[]): { kind: SearchKind; hits: { hit: SearchHit; at: number }[] }[] {
-  const groups = new Map<SearchKind, { hit: SearchHit; at: number }[]>();
-  hits.forEach((hit, at) => groups.set(hit.kind, [...(groups.get(hit.kind) ?? []), { hit, at }]));
-  return [...groups].map(([kind, of]) => ({ kind, hits: of }));
+  const placed = hits.map((hit, at) => ({ hit, at }));
+  return SearchKind.options
+    .map((kind) => ({ kind, hits: placed.filter(({ hit }) => hit.kind === kind) }))
+    .filter((group) => group.hits.length > 0);
 }

@@ -69,7 +69,7 @@ export const dossier: Translation<typeof fr> = {
     dialog: (plate) => `Whose is vehicle ${plate}?`,
     mine: (name) => `Present owner: ${name}`,
     theirs: (name) => `Who asks: ${name}`,
-    noDocument: 'No document from them.',
+    noDocument: 'No document from them. What the register says:',
     differs: 'different',
     accept: (name) => `Put it in ${name}’s name`,
     refuse: 'Refuse the request',

@@ -85,7 +85,7 @@ export const dossier = {
     dialog: (plate: string) => `À qui est le véhicule ${plate}\u00a0?`,
     mine: (name: string) => `Propriétaire actuel\u00a0: ${name}`,
     theirs: (name: string) => `Demandeur\u00a0: ${name}`,
-    noDocument: 'Aucun document de sa part.',
+    noDocument: 'Aucun document de sa part. Ce que dit le registre\u00a0:',
     differs: 'différent',
     accept: (name: string) => `Mettre au nom de ${name}`,
     refuse: 'Refuser la demande',
