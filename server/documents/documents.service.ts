@@ -223,7 +223,7 @@ export function createDocumentsService(deps: DocumentsDeps): DocumentsService {
           entityId: documentId,
           details: { ...result },
         });
-        const reviewed = await reviewConfirmed(tx, document, { claim: result.claimId !== null, at });
+        const reviewed = await reviewConfirmed(tx, document, { ...result, at });
         const others = reviewed ? [reviewsChange] : [];
         await appendDocumentEvent(tx, 'document.confirmed', { documentId, ...result }, document, { others });
         if (result.vehicleId) registered.push(reading.vehicle);

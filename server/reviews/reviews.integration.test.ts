@@ -295,6 +295,24 @@ describe('another photograph', () => {
   });
 });
 
+it('another plate on the new photograph: the vehicle of the first leaves the list', async () => {
+  const { id, vehicleId, citizen } = await doubtful();
+  const agent = await fixture.addUser('A');
+  const { round } = await leases.take(agent, id);
+  await reviews.askPhoto(agent, { documentId: id, round, reason: 'other_document', side: 'recto', note: '' });
+  await fixture.documents.addPage(citizen, id, await fixture.receive(id));
+  const start = await fixture.readings.startReading(id, randomUUID());
+  if (start.kind !== 'read') throw new Error('not read');
+  const values = Object.entries({ ...NEEDED, plate: `${plate++}TAB` });
+  const fields = values.map(([name, value]) => readField(name as FieldName, value));
+  await fixture.readings.finishReading(start.ticket, { outcome: 'read', fields, country: 'MG', readingMs: 1, pages: [] });
+  const confirmed = await fixture.documents.confirm(citizen, id, false);
+  const garage = await readGarage(fixture.database.db, citizen);
+  expect(garage.vehicles.map((one) => one.id)).toEqual([confirmed.vehicleId]);
+  expect(confirmed.vehicleId).not.toBe(vehicleId);
+  expect((await vehicle(vehicleId))?.ownerId).toBeNull();
+});
+
 it('a field that was read with doubt and left is a reason', async () => {
   const citizen = await fixture.addUser();
   const id = await fixture.read(citizen, { ...NEEDED, plate: `${plate++}TAB` }, 'MG');

@@ -155,16 +155,32 @@ async function assertPlateFree(tx: Tx, vehicleId: string, { country, plate }: Ve
 
 /**
  * In the transaction of a confirmation: puts the document before the agents when the rules say so, or when they had asked for the
- * photograph that it now has. Answers whether their list changes.
+ * photograph that it now has. A vehicle that rested on what the photograph before seemed to say leaves the citizen's list when it is
+ * another one that they confirm now. Answers whether the agents' list changes.
  */
 export async function reviewConfirmed(
   tx: Tx,
-  document: Pick<DocumentRow, 'id' | 'country' | 'insisted'>,
-  { claim, at }: { claim: boolean; at: Date },
+  document: Pick<DocumentRow, 'id' | 'userId' | 'country' | 'insisted' | 'vehicleId'>,
+  { vehicleId, claimId, at }: { vehicleId: string | null; claimId: string | null; at: Date },
 ): Promise<boolean> {
   const { id: documentId, country: issuer, insisted } = document;
-  const reasons = reviewReasons({ fields: await fieldsOf(tx, documentId), issuer, insisted, claim });
+  if (document.vehicleId !== null && document.vehicleId !== vehicleId) await letGo(tx, document, document.vehicleId, at);
+  const reasons = reviewReasons({ fields: await fieldsOf(tx, documentId), issuer, insisted, claim: claimId !== null });
   if (reasons.length === 0 && (await findReview(tx, documentId)) === null) return false;
   await openReview(tx, { documentId, reasons, at });
   return true;
+}
+
+async function letGo(tx: Tx, document: Pick<DocumentRow, 'id' | 'userId'>, vehicleId: string, at: Date): Promise<void> {
+  const vehicle = await lockVehicle(tx, vehicleId);
+  const owner = await findOwnerId(tx, document.userId);
+  if (!vehicle || vehicle.documentId !== document.id || vehicle.ownerId !== owner) return;
+  await updateVehicle(tx, vehicleId, { ownerId: null, updatedAt: at });
+  await appendAudit(tx, {
+    actorId: document.userId,
+    action: 'vehicle.remove',
+    entity: 'vehicle',
+    entityId: vehicleId,
+    details: { documentId: document.id },
+  });
 }
