@@ -30,8 +30,8 @@ export function inCash(amount: number, country: Pick<Country, 'cash'>): { count:
   return { count, rest };
 }
 
-/** What somebody may put on the counter for an amount: exactly it, then the next round sums above it. At most five. */
+/** What somebody may put on the counter for an amount: exactly it, then the next round sums above it. At most four. */
 export function usualGiven(amount: number, country: Pick<Country, 'cash'>): number[] {
   const above = country.cash.notes.map((note) => Math.ceil(amount / note) * note).filter((sum) => sum > amount);
-  return [amount, ...[...new Set(above)].sort((a, b) => a - b).slice(-4)];
+  return [amount, ...[...new Set(above)].sort((a, b) => a - b).slice(-3)];
 }
