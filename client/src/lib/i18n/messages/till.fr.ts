@@ -32,7 +32,7 @@ export const till = {
     held: (until: string) =>
       `Un paiement en ligne est en cours. Au plus tard à ${until}, la taxe sera payée ou de nouveau libre.`,
     total: 'À payer',
-    given: 'Reçu',
+    given: 'Somme reçue',
     exact: 'Le compte juste',
     change: 'À rendre',
     missing: 'Il manque',
@@ -64,7 +64,7 @@ export const till = {
     way: 'En espèces, au guichet',
     validUntil: 'Valable jusqu’au',
     total: 'Total payé',
-    given: 'Reçu',
+    given: 'Somme reçue',
     change: 'Rendu',
     check: 'Ce code se vérifie sur',
     qr: (plate: string) => `Code du reçu de ${plate}`,
