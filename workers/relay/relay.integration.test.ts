@@ -218,6 +218,22 @@ describe('the relay', () => {
     await everythingArrived(ids);
   });
 
+  it('keeps the screens going while the queues say nothing at all, and enqueues once they do', async () => {
+    let answer = (): void => undefined;
+    const frozen = new Promise<void>((resolve) => (answer = resolve));
+    relayHere({ queues: { ...queues, add: (jobs) => frozen.then(() => queues.add(jobs)) }, pollMs: 50 });
+    const all: string[] = [];
+    // More than one round: the jobs of the first are still being waited for when the second is shown.
+    for (const count of [1, 5, 10]) {
+      const ids = await commit(count);
+      all.push(...ids);
+      await until(() => ids.every((id) => topicsReceived().has(`garage:${id}`)));
+    }
+    expect(effects.size).toBe(0);
+    answer();
+    await everythingArrived(all);
+  });
+
   it('keeps what it could not publish until the bus is back', async () => {
     let away = true;
     const bus = createBusPublisher(connectRedis(redisUrl, 'fail-fast', logger, 'bus'), prefix);

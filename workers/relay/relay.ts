@@ -6,12 +6,15 @@ import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
 import { OUTBOX_CHANNEL } from '#shared/node/outbox-notifier.ts';
 import type { JobQueues } from '#shared/node/queues.ts';
+import { withTimeout } from '#shared/node/shutdown.ts';
 import { busMessagesOf, coalesce, jobsOf, UnknownToThisRelease, type OutboxRow } from './dispatch.ts';
 import { LeadershipLost, createOutboxReader, type Duty, type OutboxReader } from './outbox-reader.ts';
-import { createProjector, type Projection } from './projector.ts';
+import { createProjector, type Projection, type Projector } from './projector.ts';
 
 const RELAY_LOCK = 528_000_003;
 const BATCH = 500;
+/** A batch of jobs that the queues have not taken by then is tried again; taken twice, it is there once. Milliseconds. */
+const ENQUEUE_MS = 8_000;
 /**
  * A leader asks its database something every `pollMs`. One that is silent for so long is frozen or cut off; Postgres then ends its
  * session, and the lock with it, so that another leads. Longer than Redis may keep a batch waiting.
@@ -64,7 +67,9 @@ export function startRelay(deps: RelayDeps): Relay {
   const pollMs = deps.pollMs ?? 250;
   const patienceMs = deps.patienceMs ?? PATIENCE_MS;
   const instruments = relayInstruments(deps.metrics);
-  const bell = createBell();
+  // One a duty: they wait apart.
+  const bells = { emit: createBell(), enqueue: createBell() };
+  const ring = (): void => Object.values(bells).forEach((bell) => bell.ring());
   let stopping = false;
   let leading = false;
   let healthy = false;
@@ -83,7 +88,7 @@ export function startRelay(deps: RelayDeps): Relay {
         instruments.leading.set(0);
         await sql.end({ timeout: 1 }).catch(() => undefined);
       }
-      if (!stopping) await bell.wait(deps.standbyMs ?? 500);
+      if (!stopping) await bells.emit.wait(deps.standbyMs ?? 500);
     }
   }
 
@@ -94,31 +99,49 @@ export function startRelay(deps: RelayDeps): Relay {
           pg_try_advisory_lock(${RELAY_LOCK}) as got, pg_backend_pid() as pid`;
       healthy = true;
       if (row?.got) return lead(sql, row.pid);
-      await bell.wait(deps.standbyMs ?? 500);
+      await bells.emit.wait(deps.standbyMs ?? 500);
     }
   }
 
   async function lead(connection: Sql, pid: number): Promise<void> {
     const listener = deps.connect();
     try {
-      await listener.listen(OUTBOX_CHANNEL, bell.ring, bell.ring);
+      await listener.listen(OUTBOX_CHANNEL, ring, ring);
       leading = true;
       instruments.leading.set(1);
       logger.info({ pid }, 'leading');
       const reader = createOutboxReader(connection, pid, { known: Object.keys(EVENTS), patienceMs });
       const projector = createProjector({ projections: deps.projections, bus: deps.bus, logger });
-      while (!stopping) {
-        const more = [
-          await duty(reader, 'emit', (rows) => emit(rows, projector.concern)),
-          await duty(reader, 'enqueue', enqueue),
-        ];
-        await projector.run();
-        if (!more.includes(true)) await bell.wait(Math.min(pollMs, projector.dueInMs()));
-      }
+      // Side by side: a queue that answers late, or not at all, does not hold up the screens. Who loses the lock ends both.
+      let over = false;
+      const goOn = async (name: Duty, round: () => Promise<boolean>, dueInMs: () => number): Promise<void> => {
+        try {
+          while (!stopping && !over) if (!(await round())) await bells[name].wait(Math.min(pollMs, dueInMs()));
+        } finally {
+          over = true;
+          ring();
+        }
+      };
+      const ended = await Promise.allSettled([
+        goOn('emit', () => screens(reader, projector), projector.dueInMs),
+        goOn(
+          'enqueue',
+          () => duty(reader, 'enqueue', enqueue),
+          () => pollMs,
+        ),
+      ]);
+      const failed = ended.find((one) => one.status === 'rejected');
+      if (failed) throw failed.reason;
       await connection`select pg_advisory_unlock(${RELAY_LOCK})`;
     } finally {
       await listener.end({ timeout: 1 }).catch(() => undefined);
     }
+  }
+
+  async function screens(reader: OutboxReader, projector: Projector): Promise<boolean> {
+    const more = await duty(reader, 'emit', (rows) => emit(rows, projector.concern));
+    await projector.run();
+    return more;
   }
 
   /** One batch of one duty; true when there may be more. A failure of Redis leaves the rows as they are, for the next look. */
@@ -134,7 +157,7 @@ export function startRelay(deps: RelayDeps): Relay {
     } catch (error) {
       instruments.failures.inc({ duty: name });
       logger.warn({ err: error, duty: name, rows: sound.length }, 'not given away, tried again');
-      await bell.wait(pollMs);
+      await bells[name].wait(pollMs);
       return false;
     }
     await reader.mark(
@@ -177,7 +200,9 @@ export function startRelay(deps: RelayDeps): Relay {
     for (const row of rows) concern(row.name as EventName);
   }
 
-  const enqueue = (rows: OutboxRow[]): Promise<void> => deps.queues.add(rows.flatMap(jobsOf));
+  /** A queue whose line never came up would be waited for without an end, and the lock could not be taken again. */
+  const enqueue = (rows: OutboxRow[]): Promise<void> =>
+    withTimeout(deps.queues.add(rows.flatMap(jobsOf)), ENQUEUE_MS, 'enqueueing');
 
   return {
     get leading() {
@@ -188,7 +213,7 @@ export function startRelay(deps: RelayDeps): Relay {
     },
     async stop() {
       stopping = true;
-      bell.ring();
+      ring();
       await done;
     },
   };
