@@ -38,7 +38,7 @@ export const reviews: Translation<typeof fr> = {
     why: 'Why this card',
     claim:
       'This card goes with a claim: whose the vehicle is, is decided in its file. Here you only say whether the card is read right.',
-    dossier: 'Open the file',
+    dossier: 'Find its file at the counter',
     photo: 'Photograph',
     zoomIn: 'Larger',
     zoomOut: 'Smaller',

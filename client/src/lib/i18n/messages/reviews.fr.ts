@@ -41,7 +41,7 @@ export const reviews = {
     why: 'Pourquoi cette carte',
     claim:
       'Cette carte accompagne une demande\u00a0: à qui est le véhicule se décide dans son dossier. Ici, on ne dit que si la carte est bien lue.',
-    dossier: 'Ouvrir le dossier',
+    dossier: 'Chercher son dossier au guichet',
     photo: 'Photographie',
     zoomIn: 'Agrandir',
     zoomOut: 'Réduire',
