@@ -67,7 +67,8 @@ describe('a vehicle sold', () => {
     expect([await garage(seller), await garage(buyer)]).toEqual([[], [vehicleId]]);
     expect(await eventsOf(id)).toEqual(['transfer.started', 'transfer.accepted', 'transfer.completed']);
     const topics = (await lastTopics(f.database, 'transfer.completed')).map(({ topic }) => topic);
-    expect(topics.sort()).toEqual([`garage:${seller}`, `garage:${buyer}`, `transfer:${id}`].sort());
+    const told = [`garage:${seller}`, `garage:${buyer}`, `transfer:${id}`, `vehicle-file:${vehicleId}`];
+    expect(topics.sort()).toEqual(told.sort());
     const [vehicle] = await f.database.db.select().from(vehicles).where(eq(vehicles.id, vehicleId));
     expect(vehicle).toMatchObject({ documentId: null, holderName: 'Hanta Rakoto' });
   });
