@@ -149,7 +149,9 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     for (let start = 0; start < ids.length; start += 5_000) {
       const some = ids.slice(start, start + 5_000);
       const valid = await deps.stillValid(some);
-      for (const id of some) if (!valid.has(id)) sessions.end(id, 'revoked');
+      // One that has run out is none that somebody ended, whichever check finds it first.
+      const over = new Set(sessions.expiredIds(Date.now()));
+      for (const id of some) if (!valid.has(id)) sessions.end(id, over.has(id) ? 'expired' : 'revoked');
     }
   }
   /** A session of the staff may have been used since its socket came, on another node as well: the database knows. */
