@@ -2,7 +2,7 @@
 // of a country's size in a database of its own, asks as agents do, and drops it.
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { sql } from 'drizzle-orm';
 import { createTestDatabase } from '#db/testing/test-database.ts';
 import { createSearchService } from '#server/register/search.service.ts';
@@ -77,7 +77,8 @@ try {
   const [{ model = 'unknown' } = {}] = cpus();
   const report = {
     at: new Date().toISOString(),
-    machine: { cores: cpus().length, model, node: process.version },
+    // What else the machine did: processes that wanted to run, on average of the last quarter of an hour.
+    machine: { cores: cpus().length, model, node: process.version, load: Math.round((loadavg()[2] ?? 0) * 10) / 10 },
     register: {
       vehicles: Number(size?.vehicles),
       names: Number(size?.names),

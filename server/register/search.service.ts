@@ -118,6 +118,8 @@ async function findNames(tx: Tx, typed: string): Promise<Found[]> {
   };
   const known = meanings.map(({ exact, start }) => [...exact, ...start]);
   await take('exact', [meanings.map(({ exact }) => exact)]);
+  // Two letters begin half of the register: they are a name, or not yet one.
+  if (words.every((word) => word.length < SHORTEST_HALF)) return [...found.values()];
   await take('start', [known]);
   await take(
     'typo',
