@@ -24,6 +24,7 @@ const ARROWS = {
     'db/',
     'server/payments/',
     'server/register/',
+    'server/tickets/',
     'workers/',
     'client/src/lib/live/',
     'loadtest/',
