@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { offices, users } from '#db/schema/identity.ts';
 import { outbox } from '#db/schema/platform.ts';
 import { counterSessions, officeServices, ticketHistory, tickets } from '#db/schema/tickets.ts';
+import { vehicles } from '#db/schema/vehicles.ts';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
 import type { BoardView, LineView, QueueView, TicketPriority, TicketView } from '#shared/contracts/tickets.ts';
 import { createCountersService, type CounterAgent, type CountersService } from './counters.service.ts';
@@ -243,6 +244,34 @@ describe('a ticket at the counter', () => {
       if (row!.state === 'called') await ticketsOf.leave(id);
       await expect(counters.act(agent!, id, 'serve')).rejects.toMatchObject({ code: 'TICKET_STATE_CONFLICT' });
     }
+  });
+});
+
+describe('the vehicle of a ticket', () => {
+  it('stays with it for the next agent, is told to the staff alone, and is no other office’s to say', async () => {
+    const [first, second] = (await addAgents(2)) as [CounterAgent, CounterAgent];
+    const [stranger] = (await addAgents(1, await addOffice())) as [CounterAgent];
+    const values = { country: 'MG', plate: `${String(Date.now()).slice(-4)}TAB`, holderName: 'RABE' };
+    const [vehicle] = await database.db.insert(vehicles).values(values).returning();
+    const vehicleId = vehicle?.id ?? '';
+    const { id: ticketId } = await take();
+    await counters.callNext(first);
+    expect(await counters.link(first, { ticketId, vehicleId })).toMatchObject({
+      vehicle: { id: vehicleId, plate: values.plate },
+    });
+    const { version } = await counters.transfer(first, { ticketId, to: { agentId: second.userId } });
+    expect(await counters.link(first, { ticketId, vehicleId })).toMatchObject({ version });
+    expect(await counters.callNext(second)).toMatchObject({ id: ticketId, vehicle: { plate: values.plate } });
+    const { queue, line, board } = await screens();
+    expect(queue.tickets).toMatchObject([{ vehicle: { id: vehicleId } }]);
+    expect(JSON.stringify([line, board])).not.toContain(values.plate);
+    const refused = (code: string) => expect.objectContaining({ code }) as unknown;
+    await expect(counters.link(stranger, { ticketId, vehicleId })).rejects.toEqual(refused('TICKET_NOT_FOUND'));
+    await expect(counters.link(second, { ticketId, vehicleId: randomUUID() })).rejects.toEqual(refused('VEHICLE_NOT_FOUND'));
+    expect(await counters.link(second, { ticketId, vehicleId: null })).toMatchObject({ vehicle: null });
+    await counters.act(second, ticketId, 'serve');
+    await counters.act(second, ticketId, 'finish');
+    await expect(counters.link(second, { ticketId, vehicleId })).rejects.toEqual(refused('TICKET_STATE_CONFLICT'));
   });
 });
 
