@@ -6,7 +6,7 @@ import type { StatementFormat } from './statement-format.ts';
 
 /** How each provider writes its statements; one without does not compile. */
 export const STATEMENT_FORMATS: Readonly<Record<ProviderCode, StatementFormat>> = {
-  mtn_momo: mtnMomoStatement as StatementFormat,
-  mvola: mvolaStatement as StatementFormat,
-  stripe: stripeStatement as StatementFormat,
+  mtn_momo: mtnMomoStatement,
+  mvola: mvolaStatement,
+  stripe: stripeStatement,
 };
