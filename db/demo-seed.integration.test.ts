@@ -13,7 +13,7 @@ import { readTakenSample } from './demo-samples.ts';
 import { seedDemo } from './demo-seed.ts';
 import { findCredential } from './identity.repository.ts';
 import { listGrids } from './price-grids.repository.ts';
-import { accounts, offices, users } from './schema/identity.ts';
+import { accounts, offices, secondFactors, users } from './schema/identity.ts';
 import { vehicles } from './schema/vehicles.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
@@ -53,6 +53,17 @@ it('gives its staff an office, and makes two persons of those who change money',
   expect(new Set(withPassword.map(({ officeId }) => officeId)).size).toBe(1);
   expect(withPassword.every(({ officeId }) => officeId !== null)).toBe(true);
   expect(new Set(withPassword.map(({ role }) => role)).size).toBe(4);
+});
+
+it('gives staff of an earlier demo their device, and leaves one that somebody set up', async () => {
+  const seal = (userId: string, secret: string) => `${userId} ${secret}`;
+  await seedDemo(database.db, 'MG', [], seal);
+  const kept = await database.db.select().from(secondFactors);
+  expect(kept).toHaveLength(4);
+  expect(kept[0]?.sealedSecret).toContain(kept[0]?.userId);
+  await database.db.update(secondFactors).set({ sealedSecret: 'their own' });
+  await seedDemo(database.db, 'MG', [], seal);
+  expect(await database.db.$count(secondFactors, eq(secondFactors.sealedSecret, 'their own'))).toBe(4);
 });
 
 it('has plates and phone numbers of their countries', () => {

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, isNull } from 'drizzle-orm';
 import { hashPassword } from '#shared/node/password-hash.ts';
 import type { CountryCode } from '#shared/domain/countries/countries.ts';
 import { FIRST_GRIDS } from '#shared/domain/countries/grids.ts';
@@ -53,11 +53,8 @@ export async function seedDemo(
       .where(eq(offices.code, demo.offices[0]?.code ?? ''));
     for (const [index, { role, totpSecret, ...person }] of people.entries()) {
       const rights = role === 'citizen' ? {} : { role, officeId: office?.id };
-      const added = await addPerson(tx, person, rights, hashes[index] ?? '');
-      if (added && totpSecret && sealSecret)
-        await tx
-          .insert(secondFactors)
-          .values({ userId: added, sealedSecret: sealSecret(added, totpSecret), enrolledAt: new Date() });
+      await addPerson(tx, person, rights, hashes[index] ?? '');
+      if (totpSecret && sealSecret) await addSecondStep(tx, person.email, totpSecret, sealSecret);
     }
     const ownerId = await ownerOf(tx, demo.people.neighbour);
     for (const vehicle of [...demo.vehicles, ...taken])
@@ -94,12 +91,23 @@ async function staffOf(db: Db, person: { name: string; email: string; role: stri
   return user.id;
 }
 
+/** Gives somebody of the staff the demo's device, unless they have one: a demo of an earlier release has staff without. */
+async function addSecondStep(tx: Tx, email: string, secret: string, sealSecret: SealSecret): Promise<void> {
+  const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.email, email));
+  if (!user) return;
+  const factor = { sealedSecret: sealSecret(user.id, secret), enrolledAt: new Date() };
+  await tx
+    .insert(secondFactors)
+    .values({ userId: user.id, ...factor })
+    .onConflictDoUpdate({ target: secondFactors.userId, set: factor, setWhere: isNull(secondFactors.sealedSecret) });
+}
+
 async function addPerson(
   tx: Tx,
   { name, email, phone }: Pick<DemoPerson, 'name' | 'email'> & { phone?: string },
   rights: { role?: string; officeId?: string | undefined },
   passwordHash: string,
-): Promise<string | null> {
+): Promise<void> {
   const [added] = await tx
     .insert(users)
     .values({ name, email, phone: phone ?? null, emailVerified: true, phoneVerified: phone !== undefined, ...rights })
@@ -108,7 +116,6 @@ async function addPerson(
   if (added) {
     await tx.insert(accounts).values({ userId: added.id, accountId: added.id, providerId: 'credential', password: passwordHash });
   }
-  return added?.id ?? null;
 }
 
 /** The owner that a person is in the register; made when there is none. */

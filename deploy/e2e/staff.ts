@@ -18,10 +18,10 @@ export function staffOf(stack: RunningStack, role: string): SignIn & { totpSecre
 
 /**
  * A code of a secret that was not given out before in this process. The server takes the step before and the step after the present one as
- * well, so that up to three come within thirty seconds; a fourth waits for its time.
+ * well, so that two come within thirty seconds; a third waits for its time. The step before is not given: it is too old when a page is slow.
  */
 export async function freshCode(secret: string): Promise<string> {
-  const step = Math.max((lastStep.get(secret) ?? 0) + 1, stepNow() - 1);
+  const step = Math.max((lastStep.get(secret) ?? 0) + 1, stepNow());
   lastStep.set(secret, step);
   await until(() => step <= stepNow() + 1, { what: 'the time of the next code', timeoutMs: 2 * STEP_MS });
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: step * STEP_MS });
