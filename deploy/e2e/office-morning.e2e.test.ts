@@ -276,7 +276,7 @@ it('goes on whatever is killed: nothing is lost, nothing doubled, and every scre
   );
 });
 
-it('shows what its supervisor writes at once, and books a time that becomes a ticket at the kiosk', async () => {
+it('shows what its supervisor writes at once, and books a time for a citizen', async () => {
   const desk = await open('supervisor', { width: 1440, height: 900 });
   await signInStaff(desk, stack, 'supervisor');
   await desk.goto(`${stack.origin}/bureau/centre`);
