@@ -23,6 +23,8 @@ let browser: Browser;
 beforeAll(async () => {
   stack = await startStack({ directory: path.join(localDirectory, 'e2e-second-step'), disposable: true });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-second-step' });
+  // Of an earlier run in the same directory.
+  await database.db.delete(backupCodes);
   browser = await launchBrowser();
 });
 afterAll(async () => {
