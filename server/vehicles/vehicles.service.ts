@@ -91,7 +91,11 @@ export function createVehiclesService({ db, notifier, clock }: VehiclesDeps): Ve
         await appendAudit(tx, { actorId: userId, action: 'vehicle.remove', entity: 'vehicle', entityId: vehicleId });
         const ended = await cancelTransferOf(tx, vehicleId, clock());
         const changes = ended ? [transferChange(ended.id, clock()), ...(ended.buyerId ? [garageChange(ended.buyerId)] : [])] : [];
-        await appendOutbox(tx, 'vehicle.removed', { vehicleId, userId }, [garageChange(userId), fileChange(vehicleId), ...changes]);
+        await appendOutbox(tx, 'vehicle.removed', { vehicleId, userId }, [
+          garageChange(userId),
+          fileChange(vehicleId),
+          ...changes,
+        ]);
         if (ended) {
           const { id: transferId, sellerId, buyerId } = ended;
           await appendOutbox(tx, 'transfer.cancelled', { transferId, vehicleId, sellerId, buyerId });

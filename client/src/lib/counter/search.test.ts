@@ -10,16 +10,18 @@ const answerOf = (matched: string): SearchAnswer => ({
   incomplete: false,
 });
 
+interface Settled {
+  resolve(answer: SearchAnswer): void;
+  reject(error: unknown): void;
+}
+
 /** A line whose answers come when the test says so. */
 function line(): { live: Pick<Live, 'command'>; asked: string[]; answer(query: string): void; refuse(query: string): void } {
-  const waiting = new Map<string, PromiseWithResolvers<SearchAnswer>>();
+  const waiting = new Map<string, Settled>();
   const asked: string[] = [];
   const command = (_name: string, { query }: { query: string }): Promise<SearchAnswer> => {
     asked.push(query);
-    let settle!: Pick<PromiseWithResolvers<SearchAnswer>, 'resolve' | 'reject'>;
-    const promise = new Promise<SearchAnswer>((resolve, reject) => (settle = { resolve, reject }));
-    waiting.set(query, { promise, ...settle });
-    return promise;
+    return new Promise<SearchAnswer>((resolve, reject) => waiting.set(query, { resolve, reject }));
   };
   return {
     live: { command: command as Live['command'] },

@@ -6,8 +6,10 @@ const wait = (details: ErrorDetails): number => Math.max(1, Number(details['retr
 const duration = (seconds: number): string => (seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`);
 
 const ways: Readonly<Record<string, string>> = { mtn_momo: 'MTN Mobile Money', mvola: 'MVola', stripe: 'a bank card' };
-const clock = (instant: unknown): string =>
-  new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(new Date(String(instant)));
+const clock = (instant: unknown): string => {
+  const at = new Date(String(instant));
+  return Number.isNaN(at.getTime()) ? '–' : new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(at);
+};
 
 export const errors = {
   INVALID_INPUT: 'Some of the information is not valid. Check it and try again.',
@@ -48,7 +50,8 @@ export const errors = {
     'This document goes with a claim on that plate, which cannot be changed here. Ask for another photograph instead.',
   VEHICLE_NOT_FOUND: 'This vehicle is not in your list.',
   CLAIM_NOT_FOUND: 'This request cannot be found. It may have gone with the person’s account.',
-  CLAIM_STATE_CONFLICT: 'This request is no longer to be decided: it was withdrawn, decided by a colleague, or the vehicle changed owner. The file is up to date.',
+  CLAIM_STATE_CONFLICT:
+    'This request is no longer to be decided: it was withdrawn, decided by a colleague, or the vehicle changed owner. The file is up to date.',
   CLAIM_OWN: 'This vehicle or request is your own: a colleague must decide.',
   TRANSFER_NOT_FOUND: 'This handover cannot be found, or it is not yours.',
   TRANSFER_CODE_INVALID: 'This code is not valid, or no longer. Check it with the seller.',

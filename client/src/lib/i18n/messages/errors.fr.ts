@@ -6,8 +6,10 @@ const wait = (details: ErrorDetails): number => Math.max(1, Number(details['retr
 const duration = (seconds: number): string => (seconds < 90 ? `${seconds} secondes` : `${Math.ceil(seconds / 60)} minutes`);
 
 const ways: Readonly<Record<string, string>> = { mtn_momo: 'MTN Mobile Money', mvola: 'MVola', stripe: 'carte bancaire' };
-const clock = (instant: unknown): string =>
-  new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit' }).format(new Date(String(instant)));
+const clock = (instant: unknown): string => {
+  const at = new Date(String(instant));
+  return Number.isNaN(at.getTime()) ? '–' : new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit' }).format(at);
+};
 
 /** One sentence for each coded error: what happened and what to do. */
 export const errors = {
@@ -21,9 +23,9 @@ export const errors = {
   INTERNAL: 'Une erreur est survenue de notre côté. Rien n’a été perdu ; réessayez dans un instant.',
   UNAVAILABLE: 'Pas de réponse du service. Vérifiez votre connexion, puis réessayez.',
   INVALID_CREDENTIALS: 'L’identifiant ou le mot de passe n’est pas le bon.',
-  SECOND_FACTOR_REQUIRED: 'Il manque la deuxième étape : le code à six chiffres de votre téléphone.',
+  SECOND_FACTOR_REQUIRED: 'Il manque la deuxième étape\u00a0: le code à six chiffres de votre téléphone.',
   SECOND_FACTOR_INVALID: 'Ce code n’est pas le bon. Tapez celui que votre téléphone affiche en ce moment.',
-  SECOND_FACTOR_USED: 'Ce code a déjà servi. Attendez le suivant : il vient en moins de trente secondes.',
+  SECOND_FACTOR_USED: 'Ce code a déjà servi. Attendez le suivant\u00a0: il vient en moins de trente secondes.',
   SECOND_FACTOR_NOT_BEGUN: 'Cette installation n’est plus valable. Rechargez la page et lisez le nouveau code QR.',
   STEP_UP_REQUIRED: 'Pour continuer, tapez de nouveau le code de votre téléphone.',
   CODE_INVALID: 'Ce code n’est pas le bon. Vérifiez les six chiffres du dernier message reçu.',
@@ -42,14 +44,15 @@ export const errors = {
   REVIEW_NONE_LEFT: 'Il ne reste aucun document à examiner pour l’instant.',
   REVIEW_NOT_FOUND: 'Ce document n’est pas dans la liste à examiner.',
   REVIEW_HELD: ({ name }) => `${String(name)} examine déjà ce document.`,
-  REVIEW_LOST: 'Ce document n’est plus entre vos mains. Ce que vous avez tapé est encore là ; reprenez-le s’il est libre.',
+  REVIEW_LOST: 'Ce document n’est plus entre vos mains. Ce que vous avez tapé est encore là\u00a0; reprenez-le s’il est libre.',
   REVIEW_DONE: 'Ce document a déjà été examiné.',
-  REVIEW_OWN_DOCUMENT: 'C’est votre propre document : un collègue doit l’examiner.',
+  REVIEW_OWN_DOCUMENT: 'C’est votre propre document\u00a0: un collègue doit l’examiner.',
   REVIEW_OF_CLAIM:
-    'Ce document accompagne une demande sur ce numéro d’immatriculation : il ne peut pas être changé ici. Demandez plutôt une nouvelle photographie.',
+    'Ce document accompagne une demande sur ce numéro d’immatriculation\u00a0: il ne peut pas être changé ici. Demandez plutôt une nouvelle photographie.',
   VEHICLE_NOT_FOUND: 'Ce véhicule n’est pas dans votre liste.',
   CLAIM_NOT_FOUND: 'Cette demande est introuvable. Elle a peut-être disparu avec le compte de la personne.',
-  CLAIM_STATE_CONFLICT: 'Cette demande n’est plus à décider\u00a0: elle a été retirée, décidée par un collègue, ou le véhicule a changé de propriétaire. Le dossier est à jour.',
+  CLAIM_STATE_CONFLICT:
+    'Cette demande n’est plus à décider\u00a0: elle a été retirée, décidée par un collègue, ou le véhicule a changé de propriétaire. Le dossier est à jour.',
   CLAIM_OWN: 'Ce véhicule ou cette demande est à vous\u00a0: un collègue doit décider.',
   TRANSFER_NOT_FOUND: 'Cette cession est introuvable, ou elle ne vous concerne pas.',
   TRANSFER_CODE_INVALID: 'Ce code n’est pas ou plus valable. Vérifiez-le avec le vendeur.',
@@ -110,13 +113,13 @@ export const errors = {
   CASH_NOT_OURS: 'Un des billets ou une des pièces n’existe pas dans notre monnaie.',
   CASH_TOO_LITTLE: 'La somme reçue ne suffit pas. Rien n’a été encaissé.',
   TAX_HELD_BY_ORDER: ({ provider, since, until }) =>
-    `Quelqu’un est en train de payer cette taxe par ${ways[String(provider)] ?? 'internet'} depuis ${clock(since)}. Au plus tard à ${clock(until)}, elle sera payée ou de nouveau libre : attendez, ou servez une autre personne.`,
+    `Quelqu’un est en train de payer cette taxe par ${ways[String(provider)] ?? 'internet'} depuis ${clock(since)}. Au plus tard à ${clock(until)}, elle sera payée ou de nouveau libre\u00a0: attendez, ou servez une autre personne.`,
   RECONCILIATION_NOT_FOUND: 'Ce relevé est introuvable.',
   DIFFERENCE_NOT_FOUND: 'Cet écart est introuvable.',
   DIFFERENCE_STATE_CONFLICT: 'Quelqu’un d’autre a déjà traité cet écart. La liste est à jour.',
-  DIFFERENCE_SAME_PERSON: 'Vous avez proposé cette correction : une autre personne doit décider.',
+  DIFFERENCE_SAME_PERSON: 'Vous avez proposé cette correction\u00a0: une autre personne doit décider.',
   DIFFERENCE_AMOUNT_CHANGED: 'Le montant de cet écart n’est plus celui qui était affiché. Vérifiez-le et recommencez.',
-  DIFFERENCE_WITHOUT_AMOUNT: 'Cet écart n’a pas de montant à corriger : expliquez-le.',
+  DIFFERENCE_WITHOUT_AMOUNT: 'Cet écart n’a pas de montant à corriger\u00a0: expliquez-le.',
   TOPIC_UNKNOWN: 'Cette information n’est pas suivie en direct.',
   TOPIC_FORBIDDEN: 'Cette page n’existe pas, ou elle n’est pas à vous.',
   TOO_MANY_SOCKETS: 'Vignette est ouvert dans trop de fenêtres. Fermez-en quelques-unes.',

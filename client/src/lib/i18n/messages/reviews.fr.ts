@@ -3,10 +3,10 @@ import { PHOTO_NOTE_MAX } from '#shared/contracts/documents.ts';
 /** Doubtful documents: the agents' list and desk, and what a citizen is told. */
 export const reviews = {
   title: 'Cartes grises à examiner',
-  lead: 'Les cartes confirmées par les usagers où quelque chose ne colle pas. La plus ancienne d’abord ; chacune n’est qu’entre les mains d’une personne.',
+  lead: 'Les cartes confirmées par les usagers où quelque chose ne colle pas. La plus ancienne d’abord\u00a0; chacune n’est qu’entre les mains d’une personne.',
   next: 'Prendre la suivante',
   counts: (open: number, asked: number) =>
-    `${open === 1 ? '1 carte attend' : `${open} cartes attendent`} un agent, ${asked} une photographie.`,
+    `${open === 1\u00a0? '1 carte attend'\u00a0: `${open} cartes attendent`} un agent, ${asked} une photographie.`,
   section: { open: 'À examiner', asked: 'En attente d’une photographie' },
   none: {
     open: 'Rien à examiner pour l’instant. Une nouvelle carte s’affichera ici d’elle-même.',
@@ -65,7 +65,7 @@ export const reviews = {
     ask: 'Demander une photographie',
     release: 'Rendre sans décider',
     kept: 'Ce que vous avez tapé est gardé dans ce navigateur.',
-    down: 'La liaison est coupée. Ce que vous tapez est gardé ; les boutons reviendront avec elle.',
+    down: 'La liaison est coupée. Ce que vous tapez est gardé\u00a0; les boutons reviendront avec elle.',
     lost: 'Cette carte n’est plus entre vos mains.',
     again: 'La reprendre',
     done: { accepted: 'Carte validée.', corrected: 'Corrections enregistrées.', asked: 'Photographie demandée.' },
@@ -106,7 +106,7 @@ export const reviews = {
     accepted: 'Un agent a vérifié cette carte\u00a0: tout est exact.',
     correctedTitle: 'Un agent a corrigé cette carte',
     corrected:
-      'Voici ce qui a changé, d’après votre photographie. La taxe se calcule d’après ces valeurs ; ce que vous avez payé reste payé.',
+      'Voici ce qui a changé, d’après votre photographie. La taxe se calcule d’après ces valeurs\u00a0; ce que vous avez payé reste payé.',
     change: (from: string | null, to: string) =>
       from === null ? `\u00a0: ${to} (rien auparavant)` : `\u00a0: ${to} (auparavant ${from})`,
   },
