@@ -6,7 +6,7 @@ export const reviews = {
   lead: 'Les cartes confirmées par les usagers où quelque chose ne colle pas. La plus ancienne d’abord\u00a0; chacune n’est qu’entre les mains d’une personne.',
   next: 'Prendre la suivante',
   counts: (open: number, asked: number) =>
-    `${open === 1\u00a0? '1 carte attend'\u00a0: `${open} cartes attendent`} un agent, ${asked} une photographie.`,
+    `${open === 1 ? '1 carte attend' : `${open} cartes attendent`} un agent, ${asked} une photographie.`,
   section: { open: 'À examiner', asked: 'En attente d’une photographie' },
   none: {
     open: 'Rien à examiner pour l’instant. Une nouvelle carte s’affichera ici d’elle-même.',
