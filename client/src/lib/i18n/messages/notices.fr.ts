@@ -34,7 +34,7 @@ export const notices = {
     },
     document_review_corrected: {
       title: 'Un agent a corrigé votre carte grise',
-      text: (fields: string) => `Corrigé d’après votre photographie : ${fields}.`,
+      text: (fields: string) => `Corrigé d’après votre photographie\u00a0: ${fields}.`,
       open: 'Voir ce qui a changé',
     },
     document_photo_asked: {
