@@ -39,7 +39,6 @@ beforeAll(async () => {
     authenticate: async (cookie) =>
       cookie ? { viewer: { userId: cookie, sessionId: cookie, role: 'citizen', officeId: null }, expiresAt: new Date() } : null,
     stillValid: async (ids) => new Set(ids),
-    onUse: () => undefined,
   });
   const routes = (uploadLimit: RateLimit) =>
     createDocumentRoutes({ documents: f.documents, store: f.store, requireSession: guard, uploadLimit });
