@@ -58,7 +58,7 @@ async function statement(fault: string | null): Promise<string> {
   return file;
 }
 async function bring(page: Page, file: string): Promise<void> {
-  await page.getByLabel(m.import.provider, { exact: true }).selectOption('mtn_momo');
+  await page.locator('#releve-operateur').selectOption('mtn_momo');
   await page.getByLabel(m.import.day).fill(today());
   await page.getByLabel(m.import.file).setInputFiles(file);
   await page.getByRole('button', { name: m.import.submit }).click();

@@ -38,6 +38,7 @@ beforeAll(async () => {
   const guard = requireSession({
     authenticate: async (cookie) =>
       cookie ? { viewer: { userId: cookie, sessionId: cookie, role: 'citizen', officeId: null }, expiresAt: new Date() } : null,
+    authenticatePending: async () => null,
     stillValid: async (ids) => new Set(ids),
   });
   const routes = (uploadLimit: RateLimit) =>
