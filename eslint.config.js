@@ -76,6 +76,16 @@ export default ts.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
+  // Texts travel with every page: what they import travels too.
+  {
+    files: ['client/src/lib/i18n/messages/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^#', message: 'A catalogue imports texts and types only.', allowTypeImports: true }] },
+      ],
+    },
+  },
   // Matchers are typed any.
   { files: ['**/*.test.ts', '**/testing/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } },
   {

@@ -8,6 +8,7 @@ import { connectDatabase, type Database } from '#db/connect.ts';
 import { users } from '#db/schema/identity.ts';
 import { reminderRuns } from '#db/schema/notices.ts';
 import { owners, vehicles } from '#db/schema/vehicles.ts';
+import { common } from '#client/src/lib/i18n/messages/common.fr.ts';
 import { notices as words } from '#client/src/lib/i18n/messages/notices.fr.ts';
 import { localDirectory } from '#deploy/local/paths.ts';
 import { startStack, type RunningStack } from '#deploy/local/stack.ts';
@@ -46,7 +47,7 @@ const mailAbout = (subject: RegExp) =>
 const bell = (page: Page) => page.locator('header a[href="/avis"]');
 const bellSays = (page: Page, count: number) =>
   until(
-    async () => (await bell(page).getAttribute('aria-label')) === (count === 0 ? words.bell : words.bellUnread(String(count))),
+    async () => (await bell(page).getAttribute('aria-label')) === (count === 0 ? common.bell.name : common.bell.unread(String(count))),
     {
       what: `a bell of ${count}`,
       timeoutMs: 40_000,

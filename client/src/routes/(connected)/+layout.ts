@@ -10,6 +10,7 @@ export const prerender = false;
 
 /** Asked once, not at every change of page: the live connection tells when the session ends. */
 export const load: LayoutLoad = async ({ url, untrack }) => {
+  const texts = import('$lib/i18n/member-texts.ts');
   const me = await whoIsSignedIn().catch((error: unknown) => {
     const step = error instanceof AppError && awaitedStep(error);
     if (!step) throw error;
@@ -22,5 +23,6 @@ export const load: LayoutLoad = async ({ url, untrack }) => {
     const code = location.pathname === untrack(() => url.pathname) ? location.hash : '';
     redirect(307, `/connexion?suite=${encodeURIComponent(wanted + code)}`);
   }
+  (await texts).addMemberTexts();
   return { me };
 };

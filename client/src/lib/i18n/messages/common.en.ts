@@ -48,4 +48,10 @@ export const common: Translation<typeof fr> = {
     text: 'Your connection may be down, or the service is restarting. Nothing was lost: try again in a moment.',
   },
   unexpected: { title: 'Something went wrong', text: 'Nothing was lost. Try again in a moment.' },
+  /** The way to one's notices, in the page's head. */
+  bell: {
+    name: 'Notices',
+    unread: (count) => `Notices, unread: ${count}`,
+    many: '99+',
+  },
 };

@@ -46,4 +46,10 @@ export const common = {
     text: 'Votre connexion est peut-être coupée, ou le service redémarre. Rien n’a été perdu : réessayez dans un instant.',
   },
   unexpected: { title: 'Une erreur est survenue', text: 'Rien n’a été perdu. Réessayez dans un instant.' },
+  /** The way to one's notices, in the page's head. */
+  bell: {
+    name: 'Avis',
+    unread: (count: string) => `Avis, non lus\u00a0: ${count}`,
+    many: '99+',
+  },
 };

@@ -41,4 +41,5 @@ export const home: Translation<typeof fr> = {
     },
     plain: { title: 'Plain words', text: 'When something is wrong, you are told what, why, and what to do.' },
   },
+  ticket: 'Take a ticket',
 };

@@ -39,4 +39,5 @@ export const home = {
     },
     plain: { title: 'Des mots simples', text: 'Quand quelque chose ne va pas, on vous dit quoi, pourquoi, et quoi faire.' },
   },
+  ticket: 'Prendre un ticket',
 };

@@ -4,9 +4,6 @@ import type { notices as fr } from './notices.fr.ts';
 export const notices: Translation<typeof fr> = {
   title: 'Notices',
   lead: 'What happened to your vehicles, your payments and your account.',
-  bell: 'Notices',
-  bellUnread: (count) => `Notices, unread: ${count}`,
-  many: '99+',
   arrived: (title) => `New notice: ${title}`,
   unread: (count) => (count === 1 ? '1 unread notice' : `${count} unread notices`),
   allRead: 'Everything is read.',

@@ -2,9 +2,6 @@
 export const notices = {
   title: 'Avis',
   lead: 'Ce qui s’est passé pour vos véhicules, vos paiements et votre compte.',
-  bell: 'Avis',
-  bellUnread: (count: string) => `Avis, non lus\u00a0: ${count}`,
-  many: '99+',
   arrived: (title: string) => `Nouvel avis\u00a0: ${title}`,
   unread: (count: number) => (count === 1 ? '1 avis non lu' : `${count} avis non lus`),
   allRead: 'Tout est lu.',

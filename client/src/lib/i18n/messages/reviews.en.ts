@@ -1,4 +1,3 @@
-import { PHOTO_NOTE_MAX } from '#shared/contracts/documents.ts';
 import type { Translation } from '../translation.ts';
 import type { reviews as fr } from './reviews.fr.ts';
 
@@ -72,7 +71,7 @@ export const reviews: Translation<typeof fr> = {
   askReason: 'What is wrong',
   askSide: 'Side to photograph',
   askNote: 'A word for the citizen',
-  askNoteHint: `Optional, ${PHOTO_NOTE_MAX} characters at most. They read it as it is.`,
+  askNoteHint: (max) => `Optional, ${max} characters at most. They read it as it is.`,
   askNoteFault: 'Say in a few words what is wrong.',
   askSend: 'Send the request',
   photoReason: {

@@ -1,4 +1,3 @@
-import { PHOTO_NOTE_MAX } from '#shared/contracts/documents.ts';
 
 /** Doubtful documents: the agents' list and desk, and what a citizen is told. */
 export const reviews = {
@@ -76,7 +75,7 @@ export const reviews = {
   askReason: 'Ce qui ne va pas',
   askSide: 'Face à photographier',
   askNote: 'Un mot pour l’usager',
-  askNoteHint: `Facultatif, ${PHOTO_NOTE_MAX} caractères au plus. Il le lira tel quel.`,
+  askNoteHint: (max: number) => `Facultatif, ${max} caractères au plus. Il le lira tel quel.`,
   askNoteFault: 'Dites en quelques mots ce qui ne va pas.',
   askSend: 'Envoyer la demande',
   photoReason: {
