@@ -159,5 +159,6 @@ export const paymentReversals = pgTable(
       foreignColumns: [refundItems.refundId, refundItems.itemId],
     }),
     index('payment_reversals_refund_idx').on(t.refundId),
+    index('payment_reversals_at_idx').on(t.reversedAt, t.itemId),
   ],
 );

@@ -21,6 +21,7 @@ export const cashTakings = pgTable(
   (t) => [
     uniqueIndex('cash_takings_key').on(t.agentId, t.idempotencyKey),
     index('cash_takings_till_idx').on(t.tillId, t.takenAt.desc()),
+    index('cash_takings_office_idx').on(t.officeId, t.takenAt, t.intentId),
     // Of the intent's own till, and that till's own agent and office.
     foreignKey({
       name: 'cash_takings_intent_fk',
