@@ -35,12 +35,14 @@ export default defineConfig({
           ...common,
           name: 'e2e',
           include: ['deploy/e2e/**/*.e2e.test.ts'],
+          globalSetup: ['deploy/e2e/global-setup.ts'],
           exclude: nothing,
           // A browser, eleven processes and two cores: what fails for want of time gets a second chance.
           retry: 1,
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          // Most of a test's time is waiting: for an operator, a worker that comes back, a page.
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
@@ -42,7 +41,6 @@ const faults: string[] = [];
 beforeAll(async () => {
   // A counter that is open already, and a claim that was decided, are of an earlier run.
   const directory = path.join(localDirectory, 'e2e-counter');
-  rmSync(directory, { recursive: true, force: true });
   stack = await startStack({ directory, disposable: true });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-counter' });
   browser = await launchBrowser();

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { lockStack, type StackLock } from './lock.ts';
 import { createLogs, type Logs } from './logs.ts';
@@ -48,19 +48,28 @@ export interface WorkspaceOptions {
   onDeath: (death: ProcessDeath) => void;
   /** Makes the logs; left out: they go to files only. */
   logs?: (directory: string) => Logs;
+  /** Throws away what an earlier stack left in the directory: data, ports, secrets, logs. */
+  empty?: boolean;
 }
+
+/** What says who has a directory, and what they started in it. */
+const HOLDERS = new Set(['stack.lock', 'pids.json']);
 
 /**
  * Takes a directory for a stack and ends what a killed start left in it.
  * @throws StackIsRunningError
  */
-export async function openWorkspace({ directory, say, onDeath, logs }: WorkspaceOptions): Promise<Workspace> {
+export async function openWorkspace({ directory, say, onDeath, logs, empty = false }: WorkspaceOptions): Promise<Workspace> {
   mkdirSync(directory, { recursive: true });
   const tools = loadTools();
   const lock = lockStack(directory);
   const pids = path.join(directory, 'pids.json');
   const ended = await endLeftovers(pids);
   if (ended.length > 0) say(`ended what a killed start had left behind: ${ended.join(', ')}`);
+  if (empty) {
+    const left = readdirSync(directory).filter((name) => !HOLDERS.has(name));
+    for (const name of left) rmSync(path.join(directory, name), { recursive: true, force: true });
+  }
   const pidFile = createPidFile(pids);
   const logDirectory = path.join(directory, 'logs');
   const holder = createPortHolder();

@@ -42,7 +42,7 @@ export interface StackOptions {
   processEnvironment?: Record<string, string>;
   /** Sources that reload instead of bundles, Vite instead of built pages. */
   dev?: boolean;
-  /** Postgres that does not wait for the disk; for data that may be lost. */
+  /** For tests: begins with nothing, whatever an earlier one left in the directory, and Postgres does not wait for the disk. */
   disposable?: boolean;
   /** A file with certificate and key: the stack is then reached by https from the whole network. */
   certificate?: { file: string; host: string };
@@ -85,6 +85,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     directory: options.directory ?? localDirectory,
     say,
     onDeath: options.onDeath ?? (({ name, how, lastLines }) => say([`${name} ${how}`, ...lastLines].join('\n  '))),
+    empty: options.disposable ?? false,
     ...(options.logs && { logs: options.logs }),
   });
   const { supervisor } = workspace;

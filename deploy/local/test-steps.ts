@@ -84,11 +84,9 @@ export const TEST_STEPS: readonly TestStep[] = [
   },
   {
     name: 'build',
-    title: 'Build of the pages (vite)',
-    commands: [[tool('vite/bin/vite.js'), 'build']],
-    folder: 'client',
+    title: 'Build of the processes and the pages (esbuild, vite)',
+    commands: [tsxArguments('deploy/local/build-all.ts')],
     needs: ['client/vite.config.ts'],
-    env: () => ({ NODE_ENV: 'production' }),
   },
   {
     name: 'e2e',
