@@ -43,6 +43,9 @@ export const outbox = pgTable(
       .on(t.position)
       .where(sql`${t.enqueuedAt} is null and ${t.parkedAt} is null`),
     index('outbox_created_idx').on(t.createdAt),
+    index('outbox_parked_idx')
+      .on(t.position)
+      .where(sql`${t.parkedAt} is not null`),
   ],
 );
 

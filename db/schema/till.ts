@@ -56,6 +56,10 @@ export const tillSessions = pgTable(
     uniqueIndex('till_sessions_received_key').on(t.receivedFrom),
     uniqueIndex('till_sessions_whose_key').on(t.id, t.agentId, t.officeId),
     index('till_sessions_office_idx').on(t.officeId, t.openedAt.desc()),
+    // What no supervisor took note of.
+    index('till_sessions_unnoted_idx')
+      .on(t.officeId)
+      .where(sql`${t.state} = 'closed' and ${t.variance} <> 0 and ${t.notedAt} is null`),
     index('till_sessions_handed_idx')
       .on(t.handedTo)
       .where(sql`${t.state} = 'handing_over'`),

@@ -1,0 +1,2 @@
+CREATE INDEX "outbox_parked_idx" ON "outbox" USING btree ("position") WHERE "outbox"."parked_at" is not null;--> statement-breakpoint
+CREATE INDEX "till_sessions_unnoted_idx" ON "till_sessions" USING btree ("office_id") WHERE "till_sessions"."state" = 'closed' and "till_sessions"."variance" <> 0 and "till_sessions"."noted_at" is null;
