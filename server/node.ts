@@ -14,6 +14,8 @@ import { createClosingService } from './account/closing.service.ts';
 import { createExportsService } from './account/exports.service.ts';
 import { exportTopic } from './account/exports.topic.ts';
 import { EXPORT_LIMIT, createAccountRoutes } from './account/account.routes.ts';
+import { createCollectionsService } from './collections/collections.service.ts';
+import { COLLECTION_EXPORT_LIMIT, createCollectionRoutes } from './collections/collections.routes.ts';
 import { createDocumentHandlers } from './documents/documents.handlers.ts';
 import { UPLOAD_LIMIT, createDocumentRoutes } from './documents/documents.routes.ts';
 import { createDocumentsService } from './documents/documents.service.ts';
@@ -298,6 +300,14 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       {
         path: '/api/tills',
         app: createTillRoutes({ tills, requireSession: requireSession(identity.authenticator, identity.use) }),
+      },
+      {
+        path: '/api/collections',
+        app: createCollectionRoutes({
+          collections: createCollectionsService({ db, clock, country, logger }),
+          exportLimit: limits.limit('collection-export', COLLECTION_EXPORT_LIMIT),
+          requireSession: requireSession(identity.authenticator, identity.use),
+        }),
       },
       {
         path: '/api/reconciliations',

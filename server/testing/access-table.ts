@@ -215,6 +215,21 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteLine>> = {
   },
   'GET /api/auth/second-factor': { guest: 'UNAUTHENTICATED', ...all('yes') },
   'GET /api/auth/sessions': { guest: 'UNAUTHENTICATED', ...all('yes') },
+  // Collected money is of the whole country; who paid it is not in it. Auditors look, agents do not.
+  'GET /api/collections': { guest: 'UNAUTHENTICATED', stranger: 'FORBIDDEN', agent: 'FORBIDDEN', auditor: 'INVALID_INPUT' },
+  'GET /api/collections/export': {
+    guest: 'UNAUTHENTICATED',
+    stranger: 'FORBIDDEN',
+    agent: 'FORBIDDEN',
+    auditor: 'INVALID_INPUT',
+  },
+  'GET /api/collections/payments/:id': {
+    guest: 'UNAUTHENTICATED',
+    stranger: 'FORBIDDEN',
+    agent: 'FORBIDDEN',
+    auditor: 'yes',
+    fill: ({ paymentId }) => ({ id: paymentId }),
+  },
   'GET /api/config': { guest: 'yes', ...all('yes') },
   'GET /api/documents/:id/pages/:side/image': {
     guest: 'UNAUTHENTICATED',

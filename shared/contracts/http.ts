@@ -39,6 +39,9 @@ import { Locale } from './identity.ts';
  *   GET    /api/payments/providers      –               → 200 ProviderList, without an account
  *   GET    /api/payments/channels       –               → 200 ChannelsView, without an account
  *   GET    /api/payments/:id            –               → 200 PaymentView, for who ordered it
+ *   GET    /api/collections?<CollectionFilter>&before → 200 CollectionPage, the staff's: movements of money under a figure
+ *   GET    /api/collections/export?<CollectionFilter>&format&locale → the file, CSV or XLSX
+ *   GET    /api/collections/payments/:id –              → 200 CollectedPayment
  *   GET    /api/receipts/:reference     –               → 200 ReceiptView, for who paid
  *   GET    /api/receipts/:reference/pdf –               → the PDF; 503 RECEIPT_NOT_READY for about a second after the posting
  *   GET    /api/verify/keys             –               → 200 VerificationKeys, for everybody

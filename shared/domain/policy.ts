@@ -8,6 +8,7 @@ export type Scope = 'own' | 'office' | 'all';
 
 /** Everything that not everybody may do. `<thing>.<verb>`. */
 export type Action =
+  | 'collection.read'
   | 'queue.read'
   | 'ticket.serve'
   | 'office.manage'
@@ -33,7 +34,12 @@ export type Action =
   | 'till.note'
   | 'cash.reverse'
   | 'cash.decide'
-  | 'cash.print';
+  | 'cash.print'
+  | 'alarm.read'
+  | 'alarm.acknowledge'
+  | 'alarm.manage'
+  | 'anomaly.read'
+  | 'anomaly.settle';
 
 /**
  * The one table of who may do what: a role that a line does not name may not; an action without a line does not compile. Of refunds: the
@@ -43,6 +49,8 @@ export type Action =
 export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   /** See the staff's pages at all. */
   'bureau.enter': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** See the movements of money under a figure of the dashboard, and export them; never who paid. Each look is kept in the audit log. */
+  'collection.read': { supervisor: 'all', administrator: 'all', auditor: 'all' },
   /** See the line of an office. */
   'queue.read': { agent: 'office', supervisor: 'office', administrator: 'all', auditor: 'all' },
   /** Open a counter, call people, serve them. */
@@ -93,6 +101,16 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'cash.decide': { supervisor: 'office' },
   /** Print a receipt for cash of the office. */
   'cash.print': { agent: 'office', supervisor: 'office' },
+  /** See alarms: those of the platform, and those of the offices in reach (`alarms/scope.ts`). */
+  'alarm.read': { supervisor: 'office', administrator: 'all', auditor: 'all' },
+  /** Say that one looks after an alarm. */
+  'alarm.acknowledge': { supervisor: 'office', administrator: 'all' },
+  /** Set the rules of alarms. */
+  'alarm.manage': { administrator: 'all' },
+  /** See what looks wrong, whom it is about among it. */
+  'anomaly.read': { supervisor: 'office', administrator: 'all', auditor: 'all' },
+  /** Say what it was. Never of what is about oneself. */
+  'anomaly.settle': { supervisor: 'office', administrator: 'all' },
 };
 
 /** Who does it. A session's viewer is one. */

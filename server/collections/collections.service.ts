@@ -1,0 +1,144 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { appendAudit } from '#db/audit.repository.ts';
+import {
+  officeOfPayment,
+  readMovements,
+  sumMovements,
+  type MovementCursor,
+  type MovementFilter,
+} from '#db/collections.repository.ts';
+import type { Db, Tx } from '#db/connect.ts';
+import { readPayment } from '#db/payment-views.repository.ts';
+import {
+  COLLECTION_PAGE,
+  type CollectedPayment,
+  type CollectionFilter,
+  type CollectionPage,
+  type ExportFormat,
+} from '#shared/contracts/collections.ts';
+import { AppError } from '#shared/contracts/errors.ts';
+import type { Locale } from '#shared/contracts/identity.ts';
+import type { Country } from '#shared/domain/countries/country.ts';
+import { addDays, instantOf } from '#shared/domain/dates.ts';
+import type { Actor } from '#shared/domain/policy.ts';
+import type { Logger } from '#shared/node/logger.ts';
+import { createMovementWriter } from './collection-export.ts';
+
+export interface CollectionsDeps {
+  db: Db;
+  clock: () => Date;
+  country: Country;
+  logger: Logger;
+}
+
+/** The movements of money under the dashboard's figures, for who may see them. */
+export interface CollectionsService {
+  page(viewer: Actor, filter: CollectionFilter, before: MovementCursor | null): Promise<CollectionPage>;
+  /** All of them, as a file that is written while it is read. */
+  export(viewer: Actor, filter: CollectionFilter, as: { format: ExportFormat; locale: Locale }): Promise<Readable>;
+  /** PAYMENT_NOT_FOUND also for one that the viewer may not see. */
+  payment(viewer: Actor, id: string): Promise<CollectedPayment>;
+}
+
+/** Movements of an export that are in memory at once. */
+const BATCH = 1_000;
+/** List and sum are of one moment. */
+const ONE_MOMENT = { isolationLevel: 'repeatable read' } as const;
+
+export function createCollectionsService({ db, clock, country, logger }: CollectionsDeps): CollectionsService {
+  const midnight = (day: string): Date => instantOf(day, '00:00:00', country.timeZone);
+
+  /** What is asked, as the repository takes it. */
+  function movementsOf(filter: CollectionFilter): MovementFilter {
+    const { from, to, hour, place, channel = null, kind = null } = filter;
+    const days = { from: midnight(from), to: midnight(addDays(to, 1)) };
+    return {
+      ...days,
+      hour: hour === undefined ? null : { of: hour, day: from, timeZone: country.timeZone },
+      place: place === undefined ? null : place === 'online' ? 'online' : { offices: [place] },
+      ...{ channel, kind },
+    };
+  }
+  /** Who looked at what, without what was seen. */
+  const looked = (
+    tx: Tx | Db,
+    viewer: Actor,
+    action: string,
+    filter: CollectionFilter,
+    more: Record<string, string | number> = {},
+  ) =>
+    appendAudit(tx, {
+      ...{ actorId: viewer.userId, action, entity: 'collection', entityId: filter.place ?? filter.region ?? 'national' },
+      details: {
+        ...{
+          from: filter.from,
+          to: filter.to,
+          hour: filter.hour ?? null,
+          channel: filter.channel ?? null,
+          kind: filter.kind ?? null,
+        },
+        ...more,
+      },
+    });
+
+  return {
+    async page(viewer, filter, before) {
+      const movements = movementsOf(filter);
+      const answer = await db.transaction(async (tx) => {
+        const found = await readMovements(tx, movements, { cursor: before, limit: COLLECTION_PAGE + 1 });
+        const [shown, last] = [found.slice(0, COLLECTION_PAGE), found[COLLECTION_PAGE - 1]];
+        return {
+          movements: shown.map(({ cursor: _cursor, ...movement }) => movement),
+          next: found.length > COLLECTION_PAGE && last ? cursorText(last.cursor) : null,
+          totals: await sumMovements(tx, movements),
+          ...{ currency: country.currency.code, asOf: clock().toISOString() },
+        };
+      }, ONE_MOMENT);
+      if (!before) await looked(db, viewer, 'collection.shown', filter);
+      return answer;
+    },
+
+    async export(viewer, filter, { format, locale }) {
+      const movements = movementsOf(filter);
+      await looked(db, viewer, 'collection.exported', filter, { format });
+      const out = new PassThrough();
+      const writer = createMovementWriter(format, { out, country, locale });
+      const writing = db.transaction(async (tx) => {
+        const totals = await sumMovements(tx, movements);
+        let cursor: MovementCursor | null = null;
+        do {
+          const found = await readMovements(tx, movements, { cursor, limit: BATCH });
+          if (out.destroyed) return null;
+          await writer.write(found);
+          cursor = found.length === BATCH ? (found.at(-1)?.cursor ?? null) : null;
+        } while (cursor);
+        return totals;
+      }, ONE_MOMENT);
+      // Whoever reads has the head of the answer by now: a fault cuts the file short, which a reader sees.
+      void writing
+        .then((totals) => totals && writer.end(totals))
+        .catch((error: unknown) => {
+          if (!out.destroyed) logger.error({ err: error }, 'an export of movements failed');
+          out.destroy();
+        });
+      return out;
+    },
+
+    async payment(viewer, id) {
+      const asOf = clock().toISOString();
+      const [payment, office] = [await readPayment(db, id), await officeOfPayment(db, id)];
+      if (!payment) throw new AppError('PAYMENT_NOT_FOUND');
+      await appendAudit(db, { actorId: viewer.userId, action: 'payment.shown', entity: 'payment', entityId: id });
+      const { payerId: _payer, phone: _phone, redirectUrl: _page, ...shown } = payment;
+      return { ...shown, office, asOf };
+    },
+  };
+}
+
+const cursorText = ({ at, itemId, kind }: MovementCursor): string => [at, itemId, kind].join('~');
+
+/** A cursor as it stood in an address whose form was checked. */
+export function cursorOf(text: string): MovementCursor {
+  const [at = '', itemId = '', kind] = text.split('~');
+  return { at, itemId, kind: kind === 'reversed' ? 'reversed' : 'paid' };
+}
