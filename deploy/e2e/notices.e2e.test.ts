@@ -47,7 +47,8 @@ const mailAbout = (subject: RegExp) =>
 const bell = (page: Page) => page.locator('header a[href="/avis"]');
 const bellSays = (page: Page, count: number) =>
   until(
-    async () => (await bell(page).getAttribute('aria-label')) === (count === 0 ? common.bell.name : common.bell.unread(String(count))),
+    async () =>
+      (await bell(page).getAttribute('aria-label')) === (count === 0 ? common.bell.name : common.bell.unread(String(count))),
     {
       what: `a bell of ${count}`,
       timeoutMs: 40_000,

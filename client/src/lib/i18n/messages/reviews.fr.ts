@@ -1,4 +1,3 @@
-
 /** Doubtful documents: the agents' list and desk, and what a citizen is told. */
 export const reviews = {
   title: 'Cartes grises à examiner',
