@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itemsOf } from '#db/payments.repository.ts';
 import { insertLedger } from '#db/postings.repository.ts';
@@ -75,6 +75,19 @@ describe('the ledger', () => {
     await expect(uneven).rejects.toMatchObject({ constraint_name: 'ledger_balanced' });
     expect(await fixture.count('ledger_entries')).toBe(before);
     await write([line('provider:mtn_momo', 100, 0), line('due:refund', 0, 100)]);
+  });
+
+  it('refuses a line that is added to a posting, or comes without its first', async () => {
+    const { db } = fixture.database;
+    await write([line('provider:mtn_momo', 100, 0), line('due:refund', 0, 100)]);
+    const another = (posting: SQL, ordinal: number) => sql`
+      insert into ledger_entries (posting_id, ordinal, intent_id, account, debit, credit, currency, posted_at)
+      select ${posting}, ${ordinal}, intent_id, 'due:refund', 1, 0, 'MGA', now() from ledger_entries order by posted_at desc limit 1`;
+    const whole = { cause: { constraint_name: 'ledger_whole' } };
+    await expect(db.execute(another(sql`posting_id`, 9))).rejects.toMatchObject(whole);
+    await expect(db.execute(another(sql`gen_random_uuid()`, 1))).rejects.toMatchObject(whole);
+    const alone = db.transaction((tx) => tx.execute(another(sql`gen_random_uuid()`, 0)));
+    await expect(alone).rejects.toMatchObject({ constraint_name: 'ledger_balanced' });
   });
 
   it.each(['ledger_entries', 'payments', 'settlements', 'receipts', 'provider_refs'])(
