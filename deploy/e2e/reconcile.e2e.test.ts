@@ -129,6 +129,14 @@ it('its statement, brought on the page, shows in a second browser; a strange fil
 
   await bring(supervisor, await statement('extra'));
   await supervisor.getByText(m.import.known).waitFor();
+
+  // Written anew between the choice and the press.
+  const rewritten = path.join(folder, 'rewritten.csv');
+  await writeFile(rewritten, 'a;b\n');
+  await supervisor.getByLabel(m.import.file).setInputFiles(rewritten);
+  await writeFile(rewritten, 'a;b\n1;2\n');
+  await supervisor.getByRole('button', { name: m.import.submit }).click();
+  await supervisor.getByText(m.import.faultChanged).waitFor();
 });
 
 it('is settled by two persons, by the keyboard, and the books agree', async () => {

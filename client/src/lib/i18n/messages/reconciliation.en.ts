@@ -18,6 +18,7 @@ export const reconciliation: Translation<typeof fr> = {
     faultProvider: 'Choose the provider.',
     faultDay: 'Enter the day of the statement.',
     faultFile: 'Choose a file.',
+    faultChanged: 'This file has changed since you chose it. Choose it again.',
   },
   runs: {
     title: 'Statements',

@@ -17,6 +17,7 @@ export const reconciliation = {
     faultProvider: 'Choisissez l’opérateur.',
     faultDay: 'Indiquez le jour du relevé.',
     faultFile: 'Choisissez un fichier.',
+    faultChanged: 'Ce fichier a changé depuis que vous l’avez choisi. Choisissez-le à nouveau.',
   },
   runs: {
     title: 'Relevés',
