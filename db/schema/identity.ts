@@ -10,6 +10,8 @@ export const offices = pgTable(
     code: text('code').notNull(),
     name: text('name').notNull(),
     city: text('city').notNull(),
+    /** One of the country's regions (shared/domain/countries); null: of none. */
+    region: text('region'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (t) => [uniqueIndex('offices_code_key').on(t.code)],

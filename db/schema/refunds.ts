@@ -132,6 +132,7 @@ export const refundPayouts = pgTable(
   },
   (t) => [
     uniqueIndex('refund_payouts_reference_key').on(t.channel, t.reference),
+    index('refund_payouts_paid_idx').on(t.paidAt),
     index('refund_payouts_till_idx')
       .on(t.tillId)
       .where(sql`${t.tillId} is not null`),
