@@ -28,7 +28,13 @@ export default defineConfig({
       },
       {
         plugins: [svelte()],
-        test: { ...common, name: 'client', include: ['client/**/*.test.ts'], exclude: nothing },
+        test: {
+          ...common,
+          name: 'client',
+          include: ['client/**/*.test.ts'],
+          exclude: nothing,
+          globalSetup: ['deploy/local/sync-pages.ts'],
+        },
       },
       {
         test: {

@@ -19,6 +19,8 @@ export interface TestStep {
   /** A vitest project of that name: its tests are counted. */
   vitest?: boolean;
   env?: () => Record<string, string>;
+  /** Reads the sources and nothing else: runs beside the steps that follow, after others of its kind. */
+  reading?: boolean;
 }
 
 const tool = (file: string): string => path.join(checkout, 'node_modules', file);
@@ -41,13 +43,21 @@ export const TEST_STEPS: readonly TestStep[] = [
     title: 'Format (prettier)',
     commands: [[tool('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '--cache', '.']],
     needs: [],
+    reading: true,
   },
-  { name: 'types', title: 'Types (tsc)', commands: [[tool('typescript/bin/tsc'), '--noEmit']], needs: ['tsconfig.json'] },
+  {
+    name: 'types',
+    title: 'Types (tsc)',
+    commands: [[tool('typescript/bin/tsc'), '--noEmit']],
+    reading: true,
+    needs: ['tsconfig.json'],
+  },
   {
     name: 'lint',
     title: 'Lint (eslint)',
     commands: [[tool('eslint/bin/eslint.js'), '--max-warnings=0', '.']],
     needs: ['eslint.config.js'],
+    reading: true,
   },
   {
     name: 'svelte',
@@ -58,6 +68,7 @@ export const TEST_STEPS: readonly TestStep[] = [
     ],
     folder: 'client',
     needs: ['client/tsconfig.json'],
+    reading: true,
   },
   {
     name: 'drift',

@@ -1,4 +1,5 @@
-// `npm test [-- step …]`: every check of the project, one after the other, on services of its own.
+// `npm test [-- step …]`: every check of the project, on services of its own. What only reads the sources runs beside the tests; the
+// end-to-end tests, which need the machine, come last and alone.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -27,13 +28,13 @@ const steps = TEST_STEPS.filter((step) => wanted.length === 0 || wanted.includes
 const watched = wanted.length > 0;
 
 let services: RunningServices | undefined;
-let current: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
 let interrupted = false;
 const counted = { passed: 0, failed: 0 };
 
 const interrupt = (): void => {
   interrupted = true;
-  current?.kill('SIGTERM');
+  for (const child of running) child.kill('SIGTERM');
 };
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
 process.on('disconnect', interrupt);
@@ -42,11 +43,15 @@ mkdirSync(directory, { recursive: true });
 process.exitCode = 1;
 try {
   const outcomes: Outcome[] = [];
-  for (const step of steps) {
-    const outcome = await perform(step);
-    outcomes.push(outcome);
-    if (outcome === 'failed' || interrupted) break;
-  }
+  const stopped = (): boolean => interrupted || outcomes.includes('failed');
+  const inTurn = async (some: readonly TestStep[]): Promise<void> => {
+    for (const step of some) if (!stopped()) outcomes.push(await perform(step));
+  };
+  const last = steps.filter(({ name }) => name === 'e2e');
+  const others = steps.filter((step) => !last.includes(step));
+  if (watched) await inTurn(others);
+  else await Promise.all([inTurn(others.filter(({ reading }) => reading)), inTurn(others.filter(({ reading }) => !reading))]);
+  await inTurn(last);
   const left = steps.length - outcomes.length;
   if (left > 0) console.log(`\n${left} ${left === 1 ? 'step was' : 'steps were'} not run.`);
   if (left === 0 && outcomes.every((outcome) => outcome === 'passed')) process.exitCode = 0;
@@ -100,23 +105,23 @@ async function runNode(args: readonly string[], step: TestStep): Promise<{ succe
     env: { ...inheritedEnvironment(), NODE_ENV: 'test', ...(step.services && services?.env), ...step.env?.() },
     stdio: watched ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   });
-  current = child;
+  running.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   await once(child, 'close');
-  current = undefined;
+  running.delete(child);
   return { succeeded: child.exitCode === 0, output };
 }
 
 async function startTestServices(): Promise<RunningServices> {
   const began = performance.now();
-  const running = await startServices({
+  const started = await startServices({
     directory: path.join(directory, 'services'),
     environment: process.env,
     say: (line) => console.log(`  ${line}`),
   });
   console.log(`  services started (${((performance.now() - began) / 1000).toFixed(1)} s)`);
-  return running;
+  return started;
 }
