@@ -17,6 +17,8 @@ export interface NewNotice {
   userId: string;
   content: NoticeContent;
   eventKey: string;
+  /** Goes by no other way, whatever its kind. */
+  inAppOnly?: true;
 }
 
 /** Makes notices; answers with those that were not there yet, by their place in the list. */

@@ -10,6 +10,14 @@ import type { Metrics } from '#shared/node/metrics.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import { OUTBOX_CHANNEL, createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { ServerConfig } from './config.ts';
+import { createAlarmHandlers } from './alarms/alarms.handlers.ts';
+import { createAlarmRoutes } from './alarms/alarms.routes.ts';
+import { createAlarmsService } from './alarms/alarms.service.ts';
+import { alarmsTopic } from './alarms/alarms.topic.ts';
+import { createAnomalyHandlers } from './anomalies/anomalies.handlers.ts';
+import { SCANS_LIMIT, createAnomalyRoutes, createScanRoutes } from './anomalies/anomalies.routes.ts';
+import { createAnomaliesService } from './anomalies/anomalies.service.ts';
+import { anomaliesTopic } from './anomalies/anomalies.topic.ts';
 import { createClosingService } from './account/closing.service.ts';
 import { createExportsService } from './account/exports.service.ts';
 import { exportTopic } from './account/exports.topic.ts';
@@ -186,6 +194,8 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const { checkOwnPassword, onSessionsEnded } = identity;
   const closing = createClosingService({ db, clock, checkOwnPassword, transfers, onSessionsEnded });
   const exports = createExportsService({ db, notifier, clock });
+  const alarms = createAlarmsService({ db, notifier, clock, timeZone: country.timeZone });
+  const anomalies = createAnomaliesService({ db, notifier, clock });
   const live = createLiveService({
     db,
     registry: topicRegistry({
@@ -200,6 +210,8 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       channels: channelsTopic,
       refunds: refundsTopic,
       reconciliations: reconciliationsTopic,
+      alarms: alarmsTopic,
+      anomalies: anomaliesTopic,
       reviews: reviewsTopic,
       notifications: notificationsTopic,
     }),
@@ -230,6 +242,8 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       }),
       ...review.handlers,
       ...createReconciliationHandlers({ settling: createSettlingService({ db, notifier, clock }) }),
+      ...createAlarmHandlers({ alarms }),
+      ...createAnomalyHandlers({ anomalies }),
       ...createVehicleHandlers({ vehicles }),
       ...createRegisterHandlers({
         search: createSearchService({ db, clock, timeZone: country.timeZone }),
@@ -316,6 +330,18 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
           statementLimit: limits.limit('statement', STATEMENT_LIMIT),
           requireSession: requireSession(identity.authenticator),
         }),
+      },
+      {
+        path: '/api/alarms',
+        app: createAlarmRoutes({ alarms, requireSession: requireSession(identity.authenticator, identity.use) }),
+      },
+      {
+        path: '/api/anomalies',
+        app: createAnomalyRoutes({ anomalies, requireSession: requireSession(identity.authenticator, identity.use) }),
+      },
+      {
+        path: '/api/verify/scans',
+        app: createScanRoutes({ anomalies, scansLimit: limits.limit('verify-scans', SCANS_LIMIT) }),
       },
       {
         path: '/api/verify',

@@ -12,6 +12,9 @@ import { createJobQueues, workQueue } from '#shared/node/queues.ts';
 import { connectRedis } from '#shared/node/redis.ts';
 import { createShutdown } from '#shared/node/shutdown.ts';
 import { createProgressStore } from '#server/documents/progress.service.ts';
+import { createAlarmWatch } from '#server/alarms/watch.service.ts';
+import { createMeasures } from './alarms/measures.ts';
+import { startAlarmWatch } from './alarms/watch-loop.ts';
 import { loadWorkerConfig, type WorkerRole } from './config.ts';
 import { JOB_REGISTRY, type JobDeps } from './job-registry.ts';
 import { schedulePayments } from './payments/schedule.ts';
@@ -107,6 +110,8 @@ async function main(): Promise<void> {
     upkeep: async () => {
       await Promise.all([work('upkeep'), work('accounts')]);
       shutdown.add('upkeep schedule', await scheduleUpkeep({ queues, logger }));
+      const watch = createAlarmWatch({ ...deps, measures: createMeasures(deps) });
+      shutdown.add('watch of alarms', startAlarmWatch({ watch, logger }));
     },
   };
   for (const role of config.WORKER_ROLES) await roles[role]();

@@ -29,9 +29,9 @@ export async function createNotices(tx: Tx, list: readonly NewNotice[], options:
       )
     ).map((person) => [person.userId, person]),
   );
-  const messages = fresh.flatMap(({ id: noticeId, userId, content }): NewMessage[] => {
+  const messages = fresh.flatMap(({ id: noticeId, userId, content, inAppOnly }): NewMessage[] => {
     const person = people.get(userId);
-    if (!person) return [];
+    if (!person || inAppOnly) return [];
     return channelsOf(content.kind, person, person.preferences).flatMap((channel) => {
       const recipient = channel === 'email' ? person.email : person.phone;
       if (recipient === null) return [];

@@ -1,3 +1,5 @@
+import { findAlarmView } from '#db/alarm-views.repository.ts';
+import { findAlarm, findRule, recipientsOf } from '#db/alarms.repository.ts';
 import type { Tx } from '#db/connect.ts';
 import { findDocumentView } from '#db/document-views.repository.ts';
 import { findRefundToTell, usersOfVehicles } from '#db/notice-sources.repository.ts';
@@ -34,6 +36,9 @@ export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource): 
     case 'claim.accepted':
     case 'claim.refused':
       return claimNotices(tx, source);
+    case 'alarm.opened':
+    case 'alarm.escalated':
+      return alarmNotices(tx, source.event, source.alarmId);
     case 'session.opened_on_new_browser': {
       const { userId, sessionId } = source;
       return [{ userId, eventKey: sessionId, content: { kind: 'sign_in_new_browser', params: { sessionId } } }];
@@ -85,6 +90,21 @@ async function claimNotices(tx: Tx, source: Extract<NoticeSource, { claimId: str
     told(claimantId, { kind: 'claim_accepted', params }),
     ...(formerOwnerId ? [told(formerOwnerId, { kind: 'vehicle_reassigned', params })] : []),
   ];
+}
+
+/** Those whom its rule names now, each once an alarm and once more when it gets worse. */
+async function alarmNotices(tx: Tx, event: 'alarm.opened' | 'alarm.escalated', alarmId: string): Promise<NewNotice[]> {
+  const [alarm, view] = [await findAlarm(tx, alarmId), await findAlarmView(tx, alarmId)];
+  const rule = alarm && (await findRule(tx, alarm.ruleId));
+  if (!alarm || !view || !rule?.recipients.channels.notice) return [];
+  const { metric, subject, level, threshold, value } = view;
+  const params = { alarmId, metric, subject, office: view.office?.name ?? null, level, value, threshold };
+  const kind = event === 'alarm.opened' ? 'alarm_opened' : 'alarm_escalated';
+  const people = await recipientsOf(tx, rule.recipients, alarm.officeId);
+  return people.map((userId): NewNotice => ({
+    ...{ userId, eventKey: alarmId, content: { kind, params } },
+    ...(rule.recipients.channels.email ? {} : { inAppOnly: true as const }),
+  }));
 }
 
 const DOCUMENT_KINDS = {

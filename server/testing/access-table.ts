@@ -31,6 +31,8 @@ export interface Foreign {
   tillId: string;
   differenceId: string;
   runId: string;
+  alarmId: string;
+  anomalyId: string;
   noticeId: string;
 }
 
@@ -134,6 +136,12 @@ export const COMMAND_ACCESS: Readonly<Record<Exclude<CommandName, `live:${string
   })),
   'till:pay-back': command(staff('REFUND_NOT_FOUND'), ({ tillId, refundId }) => ({ tillId, refundId })),
   'till:note': command(staff('FORBIDDEN'), ({ tillId }) => ({ tillId })),
+  'alarm:acknowledge': command(staff('FORBIDDEN'), ({ alarmId }) => ({ alarmId, level: 'warning', note: 'not theirs' })),
+  'alarm-rule:set': command(staff('FORBIDDEN'), () => ({
+    ...{ ruleId: 'relay-late', version: 1, enabled: false, warnAt: 1, alarmAt: 2, holdSeconds: 0, clearSeconds: 0 },
+    recipients: { roles: [], userIds: [], channels: { banner: false, notice: false, email: false } },
+  })),
+  'anomaly:settle': command(staff('FORBIDDEN'), ({ anomalyId }) => ({ anomalyId, as: 'explained', note: 'not theirs' })),
   // Documents to examine are of no office: whoever is free takes the next.
   'review:next': command(staff('yes'), () => ({})),
   'review:take': command(staff('yes'), ({ reviewId }) => ({ documentId: reviewId })),
@@ -180,6 +188,8 @@ export const TOPIC_ACCESS: Readonly<Record<TopicName, TopicLine>> = {
   reviews: { ...all(no), agent: 'yes', guest: no },
   refunds: { stranger: no, agent: 'yes', auditor: 'yes', guest: no },
   reconciliations: { stranger: no, agent: no, auditor: 'yes', guest: no },
+  alarms: { ...all(no), auditor: 'yes', guest: no, key: ({ officeId }) => officeId },
+  anomalies: { ...all(no), auditor: 'yes', guest: no, key: ({ officeId }) => officeId },
   transfer: { ...all(no), guest: no, key: ({ transferId }) => transferId },
   'account-export': { ...all(no), guest: no, key: ({ userId }) => userId },
   garage: { ...all(no), guest: no, key: ({ userId }) => userId },
@@ -205,6 +215,15 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteLine>> = {
   'DELETE /api/tickets/:id': { guest: 'yes', ...all('yes'), fill: ({ ticketId }) => ({ id: ticketId }) },
   'GET /api/account/closing': { guest: 'UNAUTHENTICATED', ...all('yes') },
   'GET /api/account/export/:id/zip': { guest: 'UNAUTHENTICATED', ...all('EXPORT_NOT_READY'), fill: { id: someId } },
+  'GET /api/alarms': { guest: 'UNAUTHENTICATED', ...staff('FORBIDDEN', 'yes') },
+  'GET /api/alarms/:id/samples': {
+    guest: 'UNAUTHENTICATED',
+    ...staff('FORBIDDEN', 'yes'),
+    fill: ({ alarmId }) => ({ id: alarmId }),
+  },
+  'GET /api/alarms/rules': { guest: 'UNAUTHENTICATED', ...staff('FORBIDDEN', 'yes') },
+  'GET /api/alarms/rules/:id/trial': { guest: 'UNAUTHENTICATED', ...staff('FORBIDDEN') },
+  'GET /api/anomalies': { guest: 'UNAUTHENTICATED', ...staff('FORBIDDEN', 'yes') },
   'GET /api/appointments': { guest: 'UNAUTHENTICATED', ...all('yes') },
   'GET /api/auth/clock': {
     beforeSecondStep: true,
@@ -223,6 +242,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteLine>> = {
     agent: 'FORBIDDEN',
     auditor: 'INVALID_INPUT',
   },
+  'GET /api/collections/hours': { guest: 'UNAUTHENTICATED', stranger: 'FORBIDDEN', agent: 'FORBIDDEN', auditor: 'INVALID_INPUT' },
+  'GET /api/collections/orders': { guest: 'UNAUTHENTICATED', stranger: 'FORBIDDEN', agent: 'FORBIDDEN', auditor: 'INVALID_INPUT' },
   'GET /api/collections/payments/:id': {
     guest: 'UNAUTHENTICATED',
     stranger: 'FORBIDDEN',
@@ -364,6 +385,12 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteLine>> = {
   'POST /api/reconciliations': { guest: 'UNAUTHENTICATED', ...all('FORBIDDEN'), body: {} },
   'POST /api/tickets': { guest: 'INVALID_INPUT', ...all('INVALID_INPUT'), body: {} },
   'POST /api/unsubscribe/:token': { guest: 'LINK_INVALID', ...all('LINK_INVALID'), body: {} },
+  // Nothing is kept of a receipt that is not there.
+  'POST /api/verify/scans': {
+    guest: 'yes',
+    ...all('yes'),
+    body: { scans: [{ id: someId, reference: 'A'.repeat(20), place: 'MG-T', scannedAt: '2026-01-01T00:00:00Z' }] },
+  },
   'POST /api/webhooks/:provider/*': { guest: 'NOT_FOUND', ...all('NOT_FOUND'), body: {} },
   'PUT /api/webhooks/:provider/*': { guest: 'NOT_FOUND', ...all('NOT_FOUND'), body: {} },
 };

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '#db/connect.ts';
+import { alarms } from '#db/schema/alarms.ts';
+import { anomalies } from '#db/schema/anomalies.ts';
 import { vehicleTransfers } from '#db/schema/account.ts';
 import { documents } from '#db/schema/documents.ts';
 import { offices, users } from '#db/schema/identity.ts';
@@ -136,7 +138,25 @@ export async function insertForeignThings(db: Db, secret: string): Promise<Forei
   const notice = await one(
     db.insert(notices).values({ userId, kind: 'password_changed', eventKey: 'x', params: {}, createdAt: at }).returning(),
   );
+  const high = { metric: 'tickets.wait' as const, comparison: 'above' as const, level: 'warning' as const, threshold: 30 };
+  const alarm = await one(
+    db
+      .insert(alarms)
+      .values({
+        ...{ ...high, ruleId: 'tickets-wait', subject: office.id, officeId: office.id, since: at, openedAt: at },
+        ...{ value: 40, peak: 40, measuredAt: at },
+      })
+      .returning(),
+  );
+  const silent = { from: at.toISOString(), to: later.toISOString(), usual: 4 };
+  const anomaly = await one(
+    db
+      .insert(anomalies)
+      .values({ kind: 'silent_hour', key: 'x', officeId: office.id, evidence: silent, foundAt: at })
+      .returning(),
+  );
   return {
+    ...{ alarmId: alarm.id, anomalyId: anomaly.id },
     ...{ userId, documentId: document.id, reviewId: doubtful.id, vehicleId: vehicle.id, plate: vehicle.plate },
     ...{ claimId: claim.id, paymentId: payment.id, itemId: item.id, refundId: refund.id, transferId },
     ...{ officeId: office.id, serviceId: service.id, ticketId: ticket.id, agentId: agent.id, tillId: till.id },

@@ -148,3 +148,15 @@ export const RuleTrial = z.object({
   ),
 });
 export type RuleTrial = z.infer<typeof RuleTrial>;
+
+/** What a notice of an alarm is made from. `office`: its name; null: the platform. */
+export const AlarmNotice = z.object({
+  alarmId: Id,
+  metric: Metric,
+  subject: z.string(),
+  office: z.string().nullable(),
+  level: AlarmLevel,
+  value: z.number(),
+  threshold: z.number(),
+});
+export type AlarmNotice = z.infer<typeof AlarmNotice>;

@@ -12,7 +12,8 @@ const receipt = z.object({ reference: ReceiptReference, paymentId: Id, plate: z.
 /** What each was seen by: ids, figures and instants; the words are made where it is shown. */
 export const ANOMALY_EVIDENCE = {
   scanned_far_apart: z.object({ receipt, first: place, second: place, km: z.number(), minutes: z.number() }),
-  paid_twice: z.object({ vin: z.string(), fiscalYear: z.number().int(), receipts: z.array(receipt).min(2).max(10) }),
+  /** `vin` null: told apart by plate and first registration. */
+  paid_twice: z.object({ vin: z.string().nullable(), fiscalYear: z.number().int(), receipts: z.array(receipt).min(2).max(10) }),
   reversals_out_of_line: z.object({
     agentId: Id,
     count: z.number().int(),

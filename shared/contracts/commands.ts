@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ConfirmDocument, CorrectField, DocumentRef, DocumentView } from './documents.ts';
 import type { ErrorBody } from './errors.ts';
+import { AcknowledgeAlarm, AlarmView, SetAlarmRule } from './alarms.ts';
+import { AnomalyView, SettleAnomaly } from './anomalies.ts';
 import { Id, Instant } from './ids.ts';
 import type { SessionEnd } from './identity.ts';
 import { AskPhoto, DecideReview, TakenReview, TakeReview } from './reviews.ts';
@@ -95,6 +97,9 @@ export const COMMANDS = {
   'till:take': { input: TakeCash, output: Taking },
   'till:pay-back': { input: PayBackCash, output: TillSummary },
   'till:note': { input: TillRef, output: TillSummary },
+  'alarm:acknowledge': { input: AcknowledgeAlarm, output: AlarmView },
+  'alarm-rule:set': { input: SetAlarmRule, output: z.null() },
+  'anomaly:settle': { input: SettleAnomaly, output: AnomalyView },
   'review:next': { input: z.object({}), output: TakenReview },
   'review:take': { input: TakeReview, output: TakenReview },
   'review:renew': { input: TakeReview, output: z.object({ heldUntil: Instant }) },

@@ -91,6 +91,17 @@ export const EVENTS = {
   'counter.changed': z.object({ agentId: Id, officeId: Id }),
   /** Opened, counted, closed, handed over, or cash moved through it. */
   'till.changed': z.object({ tillId: Id, officeId: Id }),
+  /** Past its threshold for long enough, worse, well again; `officeId` null: of the platform. */
+  'alarm.opened': z.object({ alarmId: Id, officeId: Id.nullable() }),
+  'alarm.escalated': z.object({ alarmId: Id, officeId: Id.nullable() }),
+  'alarm.closed': z.object({ alarmId: Id, officeId: Id.nullable() }),
+  /** Its value moved. */
+  'alarm.measured': z.object({ alarmId: Id, officeId: Id.nullable() }),
+  /** Somebody looks after it. */
+  'alarm.acknowledged': z.object({ alarmId: Id, officeId: Id.nullable() }),
+  'alarm-rule.changed': z.object({ ruleId: z.string() }),
+  'anomaly.found': z.object({ anomalyId: Id, officeId: Id.nullable() }),
+  'anomaly.settled': z.object({ anomalyId: Id, officeId: Id.nullable() }),
   /** Receipts that had a number first are signed now. */
   'receipt.signed': z.object({ paymentId: Id }),
   'session.ended': z.object({ sessionId: Id, userId: Id }),

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
 import { FieldName, PhotoReason } from './documents.ts';
 import { PaymentFailure } from './payments.ts';
+import { AlarmNotice } from './alarms.ts';
 
 /**
  * A *notice* tells one person of one event: in the app, and by e-mail or SMS as they wish. What a person may wish away is a *category*;
  * what concerns the safety of the account always comes.
  */
-export const NOTICE_CATEGORIES = ['reminders', 'payments', 'documents', 'security'] as const;
+export const NOTICE_CATEGORIES = ['reminders', 'payments', 'documents', 'security', 'alarms'] as const;
 export const NoticeCategory = z.enum(NOTICE_CATEGORIES);
 export type NoticeCategory = z.infer<typeof NoticeCategory>;
 
@@ -77,6 +78,9 @@ export const NOTICES = {
   password_changed: z.object({}),
   email_changed: z.object({}),
   phone_changed: z.object({}),
+  /** To those of the staff whom its rule names. */
+  alarm_opened: AlarmNotice,
+  alarm_escalated: AlarmNotice,
 } as const satisfies Record<string, z.ZodType<Record<string, unknown>>>;
 
 export type NoticeKind = keyof typeof NOTICES;
@@ -111,6 +115,9 @@ export const NOTICE_RULES: { readonly [K in NoticeKind]: { category: NoticeCateg
   password_changed: { category: 'security', obligatory: true },
   email_changed: { category: 'security', obligatory: true },
   phone_changed: { category: 'security', obligatory: true },
+  // By which channels, the rule says.
+  alarm_opened: { category: 'alarms', obligatory: true },
+  alarm_escalated: { category: 'alarms', obligatory: true },
 };
 
 /** One entry of the list, as its person sees it. `kind` and `params` are a NoticeContent. */
@@ -185,6 +192,7 @@ export const NoticeSource = z.discriminatedUnion('event', [
     event: z.enum(['claim.accepted', 'claim.refused']),
     ...{ claimId: Id, vehicleId: Id, claimantId: Id, formerOwnerId: Id.nullable() },
   }),
+  z.object({ event: z.enum(['alarm.opened', 'alarm.escalated']), alarmId: Id }),
   z.object({ event: z.literal('session.opened_on_new_browser'), sessionId: Id, userId: Id }),
   z.object({ event: z.enum(['user.password_changed', 'user.email_changed', 'user.phone_changed']), userId: Id }),
 ]);

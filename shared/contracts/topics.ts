@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ExportView } from './account.ts';
+import { AlarmsView } from './alarms.ts';
+import { AnomaliesView } from './anomalies.ts';
 import { VisitsView } from './appointments.ts';
 import { ChannelsView } from './channels.ts';
 import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts';
@@ -41,6 +43,8 @@ export const TOPICS = {
   reviews: { keyed: false, kind: 'state', state: ReviewsView },
   refunds: { keyed: false, kind: 'state', state: RefundsView },
   reconciliations: { keyed: false, kind: 'state', state: ReconciliationsView },
+  alarms: { keyed: true, kind: 'state', state: AlarmsView },
+  anomalies: { keyed: true, kind: 'state', state: AnomaliesView },
   transfer: { keyed: true, kind: 'state', state: TransferView },
   'account-export': { keyed: true, kind: 'state', state: ExportView.nullable() },
   'vehicle-file': { keyed: true, kind: 'state', state: VehicleFileView },

@@ -257,4 +257,25 @@ export const noticeTextsEn: NoticeTexts = {
     action: 'Open my account',
     sms: 'Vignette: the phone number of your account was changed. Not you?',
   }),
+  alarm_opened: (alarm, f) => ({
+    subject: `${alarm.level === 'alarm' ? 'Alarm' : 'Warning'}: ${f.alarm(alarm).title}`,
+    paragraphs: [
+      hello,
+      `${f.alarm(alarm).title}: ${f.alarm(alarm).value}, beyond the threshold of ${f.alarm(alarm).threshold}.`,
+      f.alarm(alarm).what,
+      'This message is not repeated while the alarm lasts. It closes by itself when all is well again.',
+    ],
+    action: 'See the alarm',
+    sms: `Vignette: ${f.alarm(alarm).title}, ${f.alarm(alarm).value}:`,
+  }),
+  alarm_escalated: (alarm, f) => ({
+    subject: `Got worse: ${f.alarm(alarm).title}`,
+    paragraphs: [
+      hello,
+      `The warning has become an alarm. ${f.alarm(alarm).title}: ${f.alarm(alarm).value}, beyond the threshold of ${f.alarm(alarm).threshold}.`,
+      f.alarm(alarm).what,
+    ],
+    action: 'See the alarm',
+    sms: `Vignette: got worse, ${f.alarm(alarm).title}, ${f.alarm(alarm).value}:`,
+  }),
 };

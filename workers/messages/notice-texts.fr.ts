@@ -258,4 +258,25 @@ export const noticeTextsFr: NoticeTexts = {
     action: 'Ouvrir mon compte',
     sms: 'Vignette : le numéro de téléphone de votre compte a changé. Ce n’est pas vous ?',
   }),
+  alarm_opened: (alarm, f) => ({
+    subject: `${alarm.level === 'alarm' ? 'Alarme' : 'Avertissement'} : ${f.alarm(alarm).title}`,
+    paragraphs: [
+      hello,
+      `${f.alarm(alarm).title} : ${f.alarm(alarm).value}, au-delà du seuil de ${f.alarm(alarm).threshold}.`,
+      f.alarm(alarm).what,
+      'Ce message ne sera pas répété tant que l’alarme dure. Elle se fermera d’elle-même quand la situation sera redevenue normale.',
+    ],
+    action: 'Voir l’alarme',
+    sms: `Vignette : ${f.alarm(alarm).title}, ${f.alarm(alarm).value} :`,
+  }),
+  alarm_escalated: (alarm, f) => ({
+    subject: `Aggravation : ${f.alarm(alarm).title}`,
+    paragraphs: [
+      hello,
+      `L’avertissement est devenu une alarme. ${f.alarm(alarm).title} : ${f.alarm(alarm).value}, au-delà du seuil de ${f.alarm(alarm).threshold}.`,
+      f.alarm(alarm).what,
+    ],
+    action: 'Voir l’alarme',
+    sms: `Vignette : aggravé, ${f.alarm(alarm).title}, ${f.alarm(alarm).value} :`,
+  }),
 };

@@ -26,6 +26,7 @@ function samples(country: keyof typeof PLATES, fleet: number): { [K in NoticeCon
   const refund = { paymentId: id, refundId: id, ...money };
   const claim = { claimId: id, vehicleId: id, ...vehicle };
   const transfer = { transferId: id, vehicleId: id, ...vehicle };
+  const alarm = { alarmId: id, subject: '', office: null, level: 'alarm' as const, value: 62.5, threshold: 20 };
   const reminder: NoticeParams<'tax_overdue'> = {
     ...{ fiscalYear: 2027, dueDate: '2027-03-31', ...money },
     ...{ vehicleCount: fleet, vehicles: items.map(() => vehicle).slice(0, 20) },
@@ -58,6 +59,8 @@ function samples(country: keyof typeof PLATES, fleet: number): { [K in NoticeCon
     password_changed: { kind: 'password_changed', params: {} },
     email_changed: { kind: 'email_changed', params: {} },
     phone_changed: { kind: 'phone_changed', params: {} },
+    alarm_opened: { kind: 'alarm_opened', params: { ...alarm, metric: 'till.variance', office: 'Centre d’Analakely' } },
+    alarm_escalated: { kind: 'alarm_escalated', params: { ...alarm, metric: 'provider.failing', subject: 'mtn_momo' } },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AlarmNotice } from '#shared/contracts/alarms.ts';
 import type { Locale } from '#shared/contracts/identity.ts';
 import type { NoticeKind, NoticeParams } from '#shared/contracts/notices.ts';
 import { noticeTextsEn } from './notice-texts.en.ts';
@@ -10,6 +11,8 @@ export interface TextFormats {
   date(day: string): string;
   /** As its country writes it. */
   plate(vehicle: { plate: string; country: string }): string;
+  /** What is measured and of what, with its figures and units. */
+  alarm(alarm: AlarmNotice): { title: string; what: string; value: string; threshold: string };
   /** At most a few plates, the rest counted. */
   plates(vehicles: readonly { plate: string; country: string }[], count?: number): string;
 }

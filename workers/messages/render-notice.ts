@@ -8,6 +8,7 @@ import {
   type NoticeParams,
 } from '#shared/contracts/notices.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
+import { figureText, METRIC_WORDS, subjectText } from '#shared/domain/alarms/words.ts';
 import { formatMoney } from '#shared/domain/money.ts';
 import { pageOf } from '#shared/domain/notices/links.ts';
 import { toGsm } from '#shared/domain/notices/sms.ts';
@@ -26,16 +27,18 @@ export interface NoticeRenderDeps {
 /** Plates that a message names; the rest are counted. */
 const NAMED: Record<NoticeChannel, number> = { email: 10, sms: 2 };
 
-const FOOTERS: Record<Locale, { choose: string; stop: string; must: string }> = {
+const FOOTERS: Record<Locale, { choose: string; stop: string; must: string; duty: string }> = {
   fr: {
     choose: 'Choisir ce que vous recevez',
     stop: 'Ne plus recevoir ces messages',
     must: 'La loi nous demande de vous envoyer ce message, quels que soient vos choix.',
+    duty: 'Vous recevez ce message parce que la règle de cette alarme vous désigne. Un administrateur peut la changer.',
   },
   en: {
     choose: 'Choose what you receive',
     stop: 'Stop receiving these messages',
     must: 'The law asks us to send you this message, whatever you have chosen.',
+    duty: 'You receive this message because the rule of this alarm names you. An administrator can change it.',
   },
 };
 
@@ -62,7 +65,7 @@ export function renderNotice(
     paragraphs: text.paragraphs,
     action: { label: text.action, url: page },
     footer: {
-      text: stop === null ? words.must : null,
+      text: category === 'alarms' ? words.duty : stop === null ? words.must : null,
       links: stop === null ? [choose] : [choose, { label: words.stop, url: stop }],
     },
     unsubscribe: stop,
@@ -86,6 +89,12 @@ function formatsOf({ channel, locale }: { channel: NoticeChannel; locale: Locale
     money: (amount) => formatMoney(amount, country, locale),
     date: (day) => date.format(new Date(`${day}T00:00:00Z`)),
     plate,
+    alarm({ metric, subject, office, value, threshold }) {
+      const { name, what } = METRIC_WORDS[locale][metric];
+      const of = subjectText(subject, office, locale);
+      const figure = (one: number): string => figureText(metric, one, country, locale);
+      return { title: of ? `${name} (${of})` : name, what, value: figure(value), threshold: figure(threshold) };
+    },
     plates(list, count = list.length) {
       const named = list.slice(0, NAMED[channel]).map(plate).join(', ');
       const rest = count - Math.min(list.length, NAMED[channel]);

@@ -1,4 +1,6 @@
 import type { Db } from '#db/connect.ts';
+import { pruneSamples } from '#db/alarms.repository.ts';
+import { pruneScans } from '#db/anomaly-evidence.repository.ts';
 import { forgetBrowsers } from '#db/known-browsers.repository.ts';
 import { eraseMessages } from '#db/messages.repository.ts';
 import { pruneNoticeSources } from '#db/notice-sources.repository.ts';
@@ -8,6 +10,7 @@ import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import { restoreImages, restoreMessages, restoreNotices, restoreReadings } from './lost-jobs.ts';
+import { createFindingService } from '#server/anomalies/finding.service.ts';
 import { endMissed } from '#server/appointments/check-in.service.ts';
 import { endEarlierDays } from '#server/tickets/day-end.service.ts';
 import { createExportsService } from '#server/account/exports.service.ts';
@@ -36,6 +39,10 @@ const NOTICE_SOURCES_KEPT_MS = 8 * 24 * 3600_000;
 const BROWSERS_KEPT_MS = 400 * 24 * 3600_000;
 /** Listing the object store is slow and its orphans wait a day anyway. */
 const ORPHANS_EVERY_MS = 3600_000;
+/** Where a receipt was checked is of use while it may be shown elsewhere. */
+const SCANS_KEPT_MS = 30 * 24 * 3600_000;
+/** What the small curves of alarms, and the trials of their rules, look back. */
+const SAMPLES_KEPT_MS = 2 * 24 * 3600_000;
 /** Rows deleted in one statement. */
 const BATCH = 1_000;
 
@@ -46,6 +53,7 @@ const BATCH = 1_000;
 export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
   const { db, clock, notifier } = deps;
   const exports = createExportsService({ db, notifier, clock });
+  const anomalies = createFindingService({ db, notifier, clock, timeZone: deps.timeZone });
   let orphansAt = -Infinity;
 
   const duties: Readonly<Record<string, () => Promise<number>>> = {
@@ -69,6 +77,9 @@ export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
     'waiting photographs kept': () => keepWaiting(deps),
     'objects deleted': () => deleteGivenUp(deps),
     'transfers expired': () => expireTransfers(deps),
+    'anomalies found': () => anomalies.find(),
+    'scans forgotten': () => pruneScans(db, new Date(clock().getTime() - SCANS_KEPT_MS)),
+    'samples forgotten': () => pruneSamples(db, new Date(clock().getTime() - SAMPLES_KEPT_MS)),
     'outbox rows pruned': () => pruneOutbox(db, new Date(clock().getTime() - OUTBOX_KEPT_MS), BATCH),
     'earlier days ended': () => endEarlierDays({ db, notifier, clock, timeZone: deps.timeZone }),
     'missed appointments closed': () => endMissed({ db, notifier, clock, timeZone: deps.timeZone }),

@@ -27,6 +27,9 @@ export function pageOf({ kind, params }: NoticeContent): string {
     case 'claim_refused':
     case 'vehicle_reassigned':
       return '/vehicules';
+    case 'alarm_opened':
+    case 'alarm_escalated':
+      return `/bureau/alarmes?alarme=${params.alarmId}`;
     case 'sign_in_new_browser':
     case 'password_changed':
     case 'email_changed':

@@ -1,4 +1,6 @@
 import type { NoticeContent } from '#shared/contracts/notices.ts';
+import { figureText, METRIC_WORDS, subjectText } from '#shared/domain/alarms/words.ts';
+import { countryOf } from '#shared/domain/countries/countries.ts';
 import type { I18n } from '../i18n/i18n.svelte.ts';
 import { moneyText } from '../payments/money.ts';
 
@@ -39,6 +41,14 @@ function textOf({ kind, params }: NoticeContent, i18n: Pick<I18n, 'm' | 'f' | 'c
     case 'tax_due':
     case 'tax_overdue':
       return kinds[kind].text(moneyText(i18n, params.amount), String(params.fiscalYear), i18n.f.date(params.dueDate));
+    case 'alarm_opened':
+    case 'alarm_escalated': {
+      const { metric, subject, office, value } = params;
+      const of = subjectText(subject, office, i18n.locale);
+      const { name } = METRIC_WORDS[i18n.locale][metric];
+      const figure = figureText(metric, value, countryOf(i18n.country), i18n.locale);
+      return kinds[kind].text(of ? `${name} (${of})` : name, figure);
+    }
     case 'claim_refused':
       return kinds[kind].text(params.reason);
     case 'tax_paid_by_other':

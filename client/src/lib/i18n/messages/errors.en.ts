@@ -112,6 +112,21 @@ export const errors = {
   CASH_TOO_LITTLE: 'What was given is not enough. Nothing was taken.',
   TAX_HELD_BY_ORDER: ({ provider, since, until }) =>
     `Somebody is paying this tax through ${ways[String(provider)] ?? 'the internet'} since ${clock(since)}. By ${clock(until)} it will be paid or free again: wait, or serve somebody else.`,
+  ALARM_NOT_FOUND: 'This alarm was not found.',
+  ALARM_CLOSED: 'This alarm is over already.',
+  ALARM_WORSE: 'This alarm has got worse meanwhile. Look at it again before you take it on.',
+  ALARM_ACKNOWLEDGED: 'Somebody else has just taken this alarm on.',
+  ALARM_RULE_NOT_FOUND: 'This rule was not found.',
+  ALARM_RULE_CHANGED: 'Somebody else changed this rule meanwhile. Load it again before you change it.',
+  ALARM_RULE_INVALID: ({ fault }) =>
+    fault === 'none'
+      ? 'Give one threshold at least.'
+      : fault === 'range'
+        ? 'A percentage goes from 0 to 100.'
+        : 'The alarm’s threshold must be worse than the warning’s.',
+  ANOMALY_NOT_FOUND: 'This anomaly was not found.',
+  ANOMALY_SETTLED: 'Somebody else has decided already.',
+  ANOMALY_OWN: 'This anomaly is about you: another person has to decide.',
   RECONCILIATION_NOT_FOUND: 'This statement was not found.',
   DIFFERENCE_NOT_FOUND: 'This difference was not found.',
   DIFFERENCE_STATE_CONFLICT: 'Somebody else has dealt with this difference already. The list is up to date.',

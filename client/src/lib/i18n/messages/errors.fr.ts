@@ -114,6 +114,21 @@ export const errors = {
   CASH_TOO_LITTLE: 'La somme reçue ne suffit pas. Rien n’a été encaissé.',
   TAX_HELD_BY_ORDER: ({ provider, since, until }) =>
     `Quelqu’un est en train de payer cette taxe par ${ways[String(provider)] ?? 'internet'} depuis ${clock(since)}. Au plus tard à ${clock(until)}, elle sera payée ou de nouveau libre\u00a0: attendez, ou servez une autre personne.`,
+  ALARM_NOT_FOUND: 'Cette alarme est introuvable.',
+  ALARM_CLOSED: 'Cette alarme est déjà terminée.',
+  ALARM_WORSE: 'Cette alarme s’est aggravée entre-temps. Regardez-la de nouveau avant de la prendre en charge.',
+  ALARM_ACKNOWLEDGED: 'Quelqu’un d’autre vient de prendre cette alarme en charge.',
+  ALARM_RULE_NOT_FOUND: 'Cette règle est introuvable.',
+  ALARM_RULE_CHANGED: 'Quelqu’un d’autre a changé cette règle entre-temps. Rechargez-la avant de la modifier.',
+  ALARM_RULE_INVALID: ({ fault }) =>
+    fault === 'none'
+      ? 'Donnez au moins un seuil.'
+      : fault === 'range'
+        ? 'Un pourcentage va de 0 à 100.'
+        : 'Le seuil d’alarme doit être plus grave que celui d’avertissement.',
+  ANOMALY_NOT_FOUND: 'Cette anomalie est introuvable.',
+  ANOMALY_SETTLED: 'Quelqu’un d’autre a déjà tranché.',
+  ANOMALY_OWN: 'Cette anomalie vous concerne\u00a0: une autre personne doit trancher.',
   RECONCILIATION_NOT_FOUND: 'Ce relevé est introuvable.',
   DIFFERENCE_NOT_FOUND: 'Cet écart est introuvable.',
   DIFFERENCE_STATE_CONFLICT: 'Quelqu’un d’autre a déjà traité cet écart. La liste est à jour.',

@@ -121,6 +121,8 @@ export const notices: Translation<typeof fr> = {
     password_changed: { title: 'Password changed', text: 'Your other devices were signed out.', open: 'Open my account' },
     email_changed: { title: 'E-mail address changed', text: 'If it was not you, change your password.', open: 'Open my account' },
     phone_changed: { title: 'Phone number changed', text: 'If it was not you, change your password.', open: 'Open my account' },
+    alarm_opened: { title: 'An alarm has just opened', text: (name, value) => `${name}: ${value}.`, open: 'See the alarm' },
+    alarm_escalated: { title: 'An alarm has got worse', text: (name, value) => `${name}: ${value}.`, open: 'See the alarm' },
   },
   preferences: {
     title: 'What you receive',

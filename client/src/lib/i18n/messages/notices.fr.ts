@@ -135,6 +135,16 @@ export const notices = {
       text: 'Si ce n’était pas vous, changez votre mot de passe.',
       open: 'Ouvrir mon compte',
     },
+    alarm_opened: {
+      title: 'Une alarme vient de s’ouvrir',
+      text: (name: string, value: string) => `${name}\u00a0: ${value}.`,
+      open: 'Voir l’alarme',
+    },
+    alarm_escalated: {
+      title: 'Une alarme s’aggrave',
+      text: (name: string, value: string) => `${name}\u00a0: ${value}.`,
+      open: 'Voir l’alarme',
+    },
   },
   preferences: {
     title: 'Ce que vous recevez',
