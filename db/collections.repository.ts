@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { CollectionMovement, CollectionTotals, MovementKind } from '#shared/contracts/collections.ts';
-import type { PaymentWay } from '#shared/contracts/payments.ts';
+import type { CollectionMovement, CollectionTotals, MovementKind, StandingOrders } from '#shared/contracts/collections.ts';
+import type { PaymentState, PaymentWay } from '#shared/contracts/payments.ts';
 import { receiptNumber } from '#shared/domain/payments/receipt-text.ts';
 import type { Executor } from './connect.ts';
 
@@ -162,13 +162,112 @@ export async function readMovements(db: Executor, filter: MovementFilter, slice:
 /** How many, and how much: counted from the movements themselves. For windows of days, not of years. */
 export async function sumMovements(db: Executor, filter: MovementFilter): Promise<CollectionTotals> {
   const all = union(filter);
-  const totals: CollectionTotals = { paid: { count: 0, amount: 0 }, reversed: { count: 0, amount: 0 }, net: 0 };
-  if (!all) return totals;
+  const totals = { paid: { count: 0, amount: 0 }, reversed: { count: 0, amount: 0 } };
+  if (!all) return totalsOf(totals.paid, totals.reversed);
   const rows = await db.execute<{ kind: MovementKind; count: string; amount: string }>(
     sql`select kind, count(*) as count, sum(amount) as amount from (${all}) as m group by kind`,
   );
   for (const { kind, count, amount } of rows) totals[kind] = { count: Number(count), amount: Number(amount) };
-  return { ...totals, net: totals.paid.amount + totals.reversed.amount };
+  return totalsOf(totals.paid, totals.reversed);
+}
+
+/**
+ * The same over whole days, from the totals that the relay keeps: as many rows as days, offices and ways to pay, not as payments. For days
+ * that are over and projected.
+ */
+export async function sumDays(
+  db: Executor,
+  days: { from: string; to: string },
+  filter: Pick<MovementFilter, 'place' | 'channel' | 'kind'>,
+): Promise<CollectionTotals> {
+  const [row] = await db.execute<{ count: string; amount: string; reversed_count: string; reversed_amount: string }>(sql`
+    select coalesce(sum(count), 0) as count, coalesce(sum(amount), 0) as amount,
+      coalesce(sum(reversed_count), 0) as reversed_count, coalesce(sum(reversed_amount), 0) as reversed_amount
+    from collection_sums where period = 'day' and starts between ${days.from} and ${days.to} and ${ofTotals(filter)}`);
+  const [reversedCount, reversedAmount] = [Number(row?.reversed_count ?? 0), Number(row?.reversed_amount ?? 0)];
+  const none = { count: 0, amount: 0 };
+  const paid = { count: Number(row?.count ?? 0) + reversedCount, amount: Number(row?.amount ?? 0) + reversedAmount };
+  const reversed = { count: reversedCount, amount: -reversedAmount };
+  return totalsOf(filter.kind === 'reversed' ? none : paid, filter.kind === 'paid' ? none : reversed);
+}
+
+const totalsOf = (paid: CollectionTotals['paid'], reversed: CollectionTotals['reversed']): CollectionTotals => ({
+  ...{ paid, reversed },
+  // `-0` is no amount.
+  net: paid.amount + reversed.amount || 0,
+});
+
+/** Two stretches of one filter together. */
+export const addTotals = (a: CollectionTotals, b: CollectionTotals): CollectionTotals =>
+  totalsOf(
+    { count: a.paid.count + b.paid.count, amount: a.paid.amount + b.paid.amount },
+    { count: a.reversed.count + b.reversed.count, amount: a.reversed.amount + b.reversed.amount },
+  );
+
+/** Rows of the totals at a place, of a way to pay. */
+function ofTotals({ place, channel }: Pick<MovementFilter, 'place' | 'channel'>): SQL {
+  const where =
+    place === null
+      ? sql`true`
+      : place === 'online'
+        ? sql`office_id is null`
+        : place.offices.length === 0
+          ? sql`false`
+          : sql`office_id = any(${uuids(place.offices)})`;
+  return channel === null ? where : sql`${where} and channel = ${channel}`;
+}
+
+/** What each hour of a day brought, net, by hour; hours without a movement are missing. */
+export async function sumHours(
+  db: Executor,
+  day: string,
+  place: MovementFilter['place'],
+): Promise<Map<number, { count: number; amount: number }>> {
+  const rows = await db.execute<{ hour: number; count: string; amount: string }>(sql`
+    select hour, sum(count) as count, sum(amount) as amount from collection_totals
+    where day = ${day} and ${ofTotals({ place, channel: null })} group by hour`);
+  return new Map(rows.map(({ hour, count, amount }) => [hour, { count: Number(count), amount: Number(amount) }]));
+}
+
+/** The offices of a region. */
+export async function officesOfRegion(db: Executor, region: string): Promise<string[]> {
+  const rows = await db.execute<{ id: string }>(sql`select id from offices where region = ${region}`);
+  return rows.map(({ id }) => id);
+}
+
+/** Orders online in some states that have not ended, the oldest first, and how many and how much there are of them. */
+export async function readStandingOrders(
+  db: Executor,
+  states: readonly PaymentState[],
+  limit: number,
+): Promise<Omit<StandingOrders, 'asOf'>> {
+  const standing = sql`open_intents o join payment_intents i on i.id = o.intent_id
+    where i.provider <> 'cash' and i.state in (${sql.join(
+      states.map((state) => sql`${state}`),
+      sql`, `,
+    )})`;
+  const [all] = await db.execute<{ count: number; amount: string }>(
+    sql`select count(*)::int as count, coalesce(sum(i.amount), 0) as amount from ${standing}`,
+  );
+  const rows = await db.execute<{
+    id: string;
+    state: PaymentState;
+    provider: PaymentWay;
+    amount: string;
+    plates: string[];
+    created_at: Date | string;
+    next_check_at: Date | string | null;
+  }>(sql`select i.id, i.state, i.provider, i.amount, i.created_at, i.next_check_at,
+      array(select plate from payment_items where intent_id = i.id order by plate) as plates
+    from ${standing} order by i.created_at, i.id limit ${limit}`);
+  return {
+    orders: rows.map((row) => ({
+      ...{ paymentId: row.id, state: row.state, channel: row.provider, amount: Number(row.amount), plates: row.plates },
+      startedAt: new Date(row.created_at).toISOString(),
+      asksAgainAt: row.next_check_at === null ? null : new Date(row.next_check_at).toISOString(),
+    })),
+    ...{ count: all?.count ?? 0, amount: Number(all?.amount ?? 0) },
+  };
 }
 
 /** The office whose till a payment's cash lies in; null: it was online. */

@@ -4,8 +4,12 @@ import {
   CollectionCursor,
   CollectionFilter,
   ExportFormat,
+  HoursFilter,
+  OrderStanding,
   type CollectedPayment,
+  type CollectionHours,
   type CollectionPage,
+  type StandingOrders,
 } from '#shared/contracts/collections.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { Id } from '#shared/contracts/ids.ts';
@@ -67,6 +71,18 @@ export function createCollectionRoutes({
       c.header('Content-Disposition', `attachment; filename="mouvements-${days}.${format}"`);
       c.header('Cache-Control', 'private, no-store');
       return c.body(Readable.toWeb(file) as ReadableStream);
+    })
+    .get('/hours', async (c) => {
+      const filter = HoursFilter.safeParse(c.req.query());
+      if (!filter.success) throw new AppError('INVALID_INPUT', { fields: filter.error.issues.map(({ path }) => path.join('.')) });
+      c.header('Cache-Control', 'private, no-store');
+      return c.json<CollectionHours>(await collections.hours(filter.data));
+    })
+    .get('/orders', async (c) => {
+      const standing = OrderStanding.safeParse(c.req.query('standing'));
+      if (!standing.success) throw new AppError('INVALID_INPUT', { fields: ['standing'] });
+      c.header('Cache-Control', 'private, no-store');
+      return c.json<StandingOrders>(await collections.orders(c.get('viewer'), standing.data));
     })
     .get('/payments/:id', async (c) => {
       const id = Id.safeParse(c.req.param('id'));

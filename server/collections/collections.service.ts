@@ -1,8 +1,13 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { appendAudit } from '#db/audit.repository.ts';
 import {
+  addTotals,
   officeOfPayment,
+  officesOfRegion,
   readMovements,
+  readStandingOrders,
+  sumDays,
+  sumHours,
   sumMovements,
   type MovementCursor,
   type MovementFilter,
@@ -11,15 +16,21 @@ import type { Db, Tx } from '#db/connect.ts';
 import { readPayment } from '#db/payment-views.repository.ts';
 import {
   COLLECTION_PAGE,
+  ORDERS_SHOWN,
   type CollectedPayment,
   type CollectionFilter,
+  type CollectionHours,
   type CollectionPage,
+  type CollectionTotals,
   type ExportFormat,
+  type HoursFilter,
+  type OrderStanding,
+  type StandingOrders,
 } from '#shared/contracts/collections.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { Locale } from '#shared/contracts/identity.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
-import { addDays, instantOf } from '#shared/domain/dates.ts';
+import { addDays, civilDate, instantOf } from '#shared/domain/dates.ts';
 import type { Actor } from '#shared/domain/policy.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import { createMovementWriter } from './collection-export.ts';
@@ -36,6 +47,10 @@ export interface CollectionsService {
   page(viewer: Actor, filter: CollectionFilter, before: MovementCursor | null): Promise<CollectionPage>;
   /** All of them, as a file that is written while it is read. */
   export(viewer: Actor, filter: CollectionFilter, as: { format: ExportFormat; locale: Locale }): Promise<Readable>;
+  /** What each hour of a day brought, from the totals. */
+  hours(filter: HoursFilter): Promise<CollectionHours>;
+  /** Orders online that have not ended. */
+  orders(viewer: Actor, standing: OrderStanding): Promise<StandingOrders>;
   /** PAYMENT_NOT_FOUND also for one that the viewer may not see. */
   payment(viewer: Actor, id: string): Promise<CollectedPayment>;
 }
@@ -44,20 +59,35 @@ export interface CollectionsService {
 const BATCH = 1_000;
 /** List and sum are of one moment. */
 const ONE_MOMENT = { isolationLevel: 'repeatable read' } as const;
+/** Windows of more days than that are summed from the totals, but for their newest two days: what was booked before midnight is told after it. */
+const COUNTED_DAYS = 2;
+const STATES = { open: ['created', 'pushed', 'pending'], uncertain: ['unknown'] } as const;
 
 export function createCollectionsService({ db, clock, country, logger }: CollectionsDeps): CollectionsService {
   const midnight = (day: string): Date => instantOf(day, '00:00:00', country.timeZone);
 
+  async function placeOf(
+    tx: Tx | Db,
+    { place, region }: Pick<CollectionFilter, 'place' | 'region'>,
+  ): Promise<MovementFilter['place']> {
+    if (region !== undefined) return { offices: await officesOfRegion(tx, region) };
+    return place === undefined ? null : place === 'online' ? 'online' : { offices: [place] };
+  }
   /** What is asked, as the repository takes it. */
-  function movementsOf(filter: CollectionFilter): MovementFilter {
-    const { from, to, hour, place, channel = null, kind = null } = filter;
-    const days = { from: midnight(from), to: midnight(addDays(to, 1)) };
+  async function movementsOf(tx: Tx | Db, filter: CollectionFilter): Promise<MovementFilter> {
+    const { from, to, hour, channel = null, kind = null } = filter;
     return {
-      ...days,
+      ...{ from: midnight(from), to: midnight(addDays(to, 1)), place: await placeOf(tx, filter), channel, kind },
       hour: hour === undefined ? null : { of: hour, day: from, timeZone: country.timeZone },
-      place: place === undefined ? null : place === 'online' ? 'online' : { offices: [place] },
-      ...{ channel, kind },
     };
+  }
+  /** Of the newest days counted one by one, of those before from the totals: a year is as quick as a day. */
+  async function totalsOf(tx: Tx, { from, to }: CollectionFilter, movements: MovementFilter): Promise<CollectionTotals> {
+    const newest = addDays(civilDate(clock(), country.timeZone), 1 - COUNTED_DAYS);
+    if (addDays(from, COUNTED_DAYS) > to || from >= newest) return sumMovements(tx, movements);
+    const last = to < newest ? to : addDays(newest, -1);
+    const before = await sumDays(tx, { from, to: last }, movements);
+    return to < newest ? before : addTotals(before, await sumMovements(tx, { ...movements, from: midnight(newest) }));
   }
   /** Who looked at what, without what was seen. */
   const looked = (
@@ -70,27 +100,22 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
     appendAudit(tx, {
       ...{ actorId: viewer.userId, action, entity: 'collection', entityId: filter.place ?? filter.region ?? 'national' },
       details: {
-        ...{
-          from: filter.from,
-          to: filter.to,
-          hour: filter.hour ?? null,
-          channel: filter.channel ?? null,
-          kind: filter.kind ?? null,
-        },
+        ...{ from: filter.from, to: filter.to, hour: filter.hour ?? null },
+        ...{ channel: filter.channel ?? null, kind: filter.kind ?? null },
         ...more,
       },
     });
 
   return {
     async page(viewer, filter, before) {
-      const movements = movementsOf(filter);
       const answer = await db.transaction(async (tx) => {
+        const movements = await movementsOf(tx, filter);
         const found = await readMovements(tx, movements, { cursor: before, limit: COLLECTION_PAGE + 1 });
         const [shown, last] = [found.slice(0, COLLECTION_PAGE), found[COLLECTION_PAGE - 1]];
         return {
           movements: shown.map(({ cursor: _cursor, ...movement }) => movement),
           next: found.length > COLLECTION_PAGE && last ? cursorText(last.cursor) : null,
-          totals: await sumMovements(tx, movements),
+          totals: await totalsOf(tx, filter, movements),
           ...{ currency: country.currency.code, asOf: clock().toISOString() },
         };
       }, ONE_MOMENT);
@@ -99,17 +124,23 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
     },
 
     async export(viewer, filter, { format, locale }) {
-      const movements = movementsOf(filter);
+      const movements = await movementsOf(db, filter);
       await looked(db, viewer, 'collection.exported', filter, { format });
       const out = new PassThrough();
       const writer = createMovementWriter(format, { out, country, locale });
       const writing = db.transaction(async (tx) => {
-        const totals = await sumMovements(tx, movements);
+        // Of what is written, whatever the window: the file's last line is the sum of its others.
+        const totals = { paid: { count: 0, amount: 0 }, reversed: { count: 0, amount: 0 }, net: 0 };
         let cursor: MovementCursor | null = null;
         do {
           const found = await readMovements(tx, movements, { cursor, limit: BATCH });
           if (out.destroyed) return null;
           await writer.write(found);
+          for (const { kind, amount } of found) {
+            totals[kind].count += 1;
+            totals[kind].amount += amount;
+            totals.net += amount;
+          }
           cursor = found.length === BATCH ? (found.at(-1)?.cursor ?? null) : null;
         } while (cursor);
         return totals;
@@ -122,6 +153,20 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
           out.destroy();
         });
       return out;
+    },
+
+    async hours(filter) {
+      const { day } = filter;
+      const of = await sumHours(db, day, await placeOf(db, filter));
+      const hours = Array.from({ length: 24 }, (_, hour) => of.get(hour) ?? { count: 0, amount: 0 });
+      return { day, hours, asOf: clock().toISOString() };
+    },
+
+    async orders(viewer, standing) {
+      const asOf = clock().toISOString();
+      const orders = await db.transaction((tx) => readStandingOrders(tx, STATES[standing], ORDERS_SHOWN), ONE_MOMENT);
+      await appendAudit(db, { actorId: viewer.userId, action: 'order.listed', entity: 'order', entityId: standing });
+      return { ...orders, asOf };
     },
 
     async payment(viewer, id) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
-import { PaymentView, PaymentWay } from './payments.ts';
+import { PaymentState, PaymentView, PaymentWay } from './payments.ts';
 
 /**
  * The movements of money under a figure of the dashboard: taxes paid, and payments reversed. A movement is of the moment at which it was
@@ -70,6 +70,46 @@ export const CollectionPage = z.object({
   asOf: Instant,
 });
 export type CollectionPage = z.infer<typeof CollectionPage>;
+
+/** Query of `GET /api/collections/hours`. */
+export const HoursFilter = z.object({
+  day: z.iso.date(),
+  place: CollectionPlace.optional(),
+  region: z.string().min(1).max(40).optional(),
+});
+export type HoursFilter = z.infer<typeof HoursFilter>;
+/** Its answer: what each hour of a day brought, net, 0 first. */
+export const CollectionHours = z.object({
+  day: z.iso.date(),
+  hours: z.array(z.object({ count: z.number().int(), amount: z.number().int() })).length(24),
+  asOf: Instant,
+});
+export type CollectionHours = z.infer<typeof CollectionHours>;
+
+/** Orders online that have not ended: `open` wait for payer or provider, `uncertain` have no outcome yet. */
+export const OrderStanding = z.enum(['open', 'uncertain']);
+export type OrderStanding = z.infer<typeof OrderStanding>;
+/** Orders listed at most; count and sum are of all. */
+export const ORDERS_SHOWN = 200;
+/** Answer of `GET /api/collections/orders?standing=`: the oldest first, since those have waited longest. */
+export const StandingOrders = z.object({
+  orders: z.array(
+    z.object({
+      paymentId: Id,
+      state: PaymentState,
+      channel: PaymentWay,
+      amount: z.number().int(),
+      plates: z.array(z.string()),
+      startedAt: Instant,
+      /** When the provider is asked again; null: nothing is planned. */
+      asksAgainAt: Instant.nullable(),
+    }),
+  ),
+  count: z.number().int(),
+  amount: z.number().int(),
+  asOf: Instant,
+});
+export type StandingOrders = z.infer<typeof StandingOrders>;
 
 /** Files that `GET /api/collections/export` gives. */
 export const ExportFormat = z.enum(['csv', 'xlsx']);

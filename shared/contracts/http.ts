@@ -41,6 +41,8 @@ import { Locale } from './identity.ts';
  *   GET    /api/payments/:id            –               → 200 PaymentView, for who ordered it
  *   GET    /api/collections?<CollectionFilter>&before → 200 CollectionPage, the staff's: movements of money under a figure
  *   GET    /api/collections/export?<CollectionFilter>&format&locale → the file, CSV or XLSX
+ *   GET    /api/collections/hours?<HoursFilter>         → 200 CollectionHours
+ *   GET    /api/collections/orders?standing             → 200 StandingOrders
  *   GET    /api/collections/payments/:id –              → 200 CollectedPayment
  *   GET    /api/receipts/:reference     –               → 200 ReceiptView, for who paid
  *   GET    /api/receipts/:reference/pdf –               → the PDF; 503 RECEIPT_NOT_READY for about a second after the posting
