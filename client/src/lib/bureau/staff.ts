@@ -11,11 +11,12 @@ const STAFF = new Set<Role>(['agent', 'supervisor', 'administrator', 'auditor'])
 /** A page of the staff: its address, its words in the catalogue (`bureau.pages`), and who has it in their menu. */
 export interface BureauPage {
   href: `/bureau/${string}`;
-  name: 'centre' | 'counter' | 'documents' | 'reconciliation' | 'refunds' | 'tills';
+  name: 'centre' | 'counter' | 'dashboard' | 'documents' | 'reconciliation' | 'refunds' | 'tills';
   action: Action;
 }
 
 const PAGES: readonly BureauPage[] = [
+  { href: '/bureau/tableau', name: 'dashboard', action: 'collection.read' },
   { href: '/bureau/guichet', name: 'counter', action: 'ticket.serve' },
   { href: '/bureau/documents', name: 'documents', action: 'document.review' },
   { href: '/bureau/caisses', name: 'tills', action: 'till.note' },

@@ -4,8 +4,10 @@ import { auth as authEn } from './messages/auth.en.ts';
 import { bureau as bureauEn } from './messages/bureau.en.ts';
 import { centre as centreEn } from './messages/centre.en.ts';
 import { channels as channelsEn } from './messages/channels.en.ts';
+import { collections as collectionsEn } from './messages/collections.en.ts';
 import { common as commonEn } from './messages/common.en.ts';
 import { counter as counterEn } from './messages/counter.en.ts';
+import { dashboard as dashboardEn } from './messages/dashboard.en.ts';
 import { documents as documentsEn } from './messages/documents.en.ts';
 import { dossier as dossierEn } from './messages/dossier.en.ts';
 import { errors as errorsEn } from './messages/errors.en.ts';
@@ -43,7 +45,9 @@ export const english: Messages = {
   office: officeEn,
   centre: centreEn,
   appointments: appointmentsEn,
+  collections: collectionsEn,
   counter: counterEn,
+  dashboard: dashboardEn,
   dossier: dossierEn,
   security: securityEn,
   tax: taxEn,

@@ -1,6 +1,8 @@
 import { reconciliation as reconciliationFr } from './messages/reconciliation.fr.ts';
 import { centre as centreFr } from './messages/centre.fr.ts';
+import { collections as collectionsFr } from './messages/collections.fr.ts';
 import { counter as counterFr } from './messages/counter.fr.ts';
+import { dashboard as dashboardFr } from './messages/dashboard.fr.ts';
 import { dossier as dossierFr } from './messages/dossier.fr.ts';
 import { till as tillFr } from './messages/till.fr.ts';
 import { french } from './messages.ts';
@@ -9,7 +11,9 @@ import { french } from './messages.ts';
 export const staffFrench = {
   reconciliation: reconciliationFr,
   centre: centreFr,
+  collections: collectionsFr,
   counter: counterFr,
+  dashboard: dashboardFr,
   dossier: dossierFr,
   till: tillFr,
 };

@@ -10,6 +10,7 @@ export const bureau: Translation<typeof fr> = {
   nothing: 'Your role does not open any page here yet.',
   role: { citizen: 'Citizen', agent: 'Agent', supervisor: 'Supervisor', administrator: 'Administrator', auditor: 'Auditor' },
   pages: {
+    dashboard: { title: 'Dashboard', text: 'What is collected, awaited, on its way: live, down to the receipt.' },
     counter: { title: 'Counter', text: 'Call, serve, pass on: the line of the office, live.' },
     documents: { title: 'Cards to review', text: 'Compare doubtful registration cards with their photographs.' },
     tills: { title: 'Tills', text: 'What each till should hold, differences, reports.' },

@@ -8,6 +8,7 @@ export const bureau = {
   nothing: 'Votre rôle n’ouvre encore aucune page ici.',
   role: { citizen: 'Usager', agent: 'Agent', supervisor: 'Superviseur', administrator: 'Administrateur', auditor: 'Auditeur' },
   pages: {
+    dashboard: { title: 'Tableau de bord', text: 'Ce qui est collecté, attendu, en route\u00a0: en direct, jusqu’à la quittance.' },
     counter: { title: 'Guichet', text: 'Appeler, recevoir, orienter\u00a0: la file du centre, en direct.' },
     documents: { title: 'Cartes à examiner', text: 'Comparer les cartes grises douteuses avec leurs photographies.' },
     tills: { title: 'Caisses', text: 'Ce que chaque caisse doit contenir, les écarts, les rapports.' },

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { choiceQuery, movementsHref, readChoice } from './address.ts';
+
+const OFFICE = '7c9d1c2e-0000-4000-8000-000000000001';
+
+it.each(['', '?perimetre=region-analamanga&periode=month', `?perimetre=office-${OFFICE}&periode=year&voie=cash`])(
+  'goes into the address and back: %j',
+  (query) => expect(choiceQuery(readChoice(new URLSearchParams(query)))).toBe(query),
+);
+
+it('takes the usual for what makes no sense', () => {
+  const wrong = new URLSearchParams('perimetre=office-7&periode=decade&voie=gold');
+  expect(readChoice(wrong)).toEqual({ scope: 'national', period: 'day', channel: null });
+});
+
+it('leads from a figure to the movements of the same scope, day, hour and way to pay', () => {
+  const day = { from: '2026-11-23', to: '2026-11-23' };
+  expect(movementsHref('national', { ...day, hour: 0, channel: 'cash' })).toBe(
+    '/bureau/tableau/mouvements?from=2026-11-23&to=2026-11-23&hour=0&channel=cash',
+  );
+  expect(movementsHref('region-sava', day)).toMatch(/&region=sava$/);
+  expect(movementsHref(`office-${OFFICE}`, day)).toMatch(new RegExp(`&place=${OFFICE}$`));
+  expect(movementsHref('region-sava', { ...day, office: OFFICE })).not.toMatch(/region/);
+});

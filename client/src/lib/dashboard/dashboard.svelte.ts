@@ -1,0 +1,73 @@
+import { DASHBOARD_HEARTBEAT_MS, type DashboardScope, type DashboardView, type Section } from '#shared/contracts/dashboards.ts';
+import type { Live, LiveTopic } from '$lib/live/context.ts';
+import { createPausable, type Pausable } from './pausable.svelte.ts';
+
+/** Older than this a section says so, milliseconds: some few times longer than it usually takes until it is read again. */
+export const STALE_AFTER_MS: Readonly<Record<Section, number>> = {
+  collections: 20_000,
+  pace: 20_000,
+  lastYear: 180_000,
+  intents: 30_000,
+  refunds: 30_000,
+  hall: 30_000,
+  documents: 30_000,
+  people: 60_000,
+  vehicles: 30_000,
+  providers: 120_000,
+};
+
+/** A scope that somebody looks at is told at least every five seconds. */
+const SILENT_AFTER_MS = 4 * DASHBOARD_HEARTBEAT_MS;
+
+/** A dashboard as a page shows it: its state, when each part of it was true, and whether it moves. */
+export interface Dashboard {
+  readonly topic: LiveTopic<'dashboard'>;
+  readonly view: DashboardView | null;
+  readonly pausable: Pausable<DashboardView>;
+  /** As of when a section is true; null: it never was read. */
+  asOf(section: Section): Date | null;
+  /** For how long nothing has come at all, milliseconds, when that is too long; null: it moves. */
+  silentMs(now: number): number | null;
+  /** How old a section is, milliseconds, when that is more than it should be; null: it is fresh. */
+  staleMs(section: Section, now: number): number | null;
+}
+
+/**
+ * To be called while a component initialises. The age of a section is what the server says of it, and how long ago that came: the clock of
+ * this machine may be wrong, but it goes.
+ */
+export function createDashboard(live: Pick<Live, 'topic'>, scope: DashboardScope): Dashboard {
+  const topic = live.topic('dashboard', scope);
+  const pausable = createPausable<DashboardView>(topic);
+  let heard = { seq: -1, at: 0 };
+  const view = $derived(pausable.state);
+  /** When the newest state came, by this machine's clock. */
+  const receivedAt = (): number => {
+    if (topic.seq !== heard.seq) heard = { seq: topic.seq, at: Date.now() };
+    return heard.at;
+  };
+  return {
+    topic,
+    pausable,
+    get view() {
+      return view;
+    },
+    asOf(section) {
+      const at = view?.sections[section];
+      return at ? new Date(at) : null;
+    },
+    silentMs(now) {
+      if (!topic.state) return null;
+      const ms = now - receivedAt();
+      return ms > SILENT_AFTER_MS ? ms : null;
+    },
+    staleMs(section, now) {
+      const newest = topic.state;
+      if (!newest) return null;
+      const read = newest.sections[section];
+      if (!read) return null;
+      const ms = Math.max(0, Date.parse(newest.asOf) - Date.parse(read)) + Math.max(0, now - receivedAt());
+      return ms > STALE_AFTER_MS[section] ? ms : null;
+    },
+  };
+}

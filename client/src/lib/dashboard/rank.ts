@@ -1,0 +1,41 @@
+import type { OfficeFigures, Period } from '#shared/contracts/dashboards.ts';
+
+/** What offices can be ordered by. */
+export const RANK_KEYS = ['name', 'amount', 'count', 'waiting', 'wait', 'agents'] as const;
+export type RankKey = (typeof RANK_KEYS)[number];
+
+export interface RankOrder {
+  by: RankKey;
+  down: boolean;
+}
+
+export interface RankRow {
+  office: OfficeFigures;
+  amount: number;
+  count: number;
+  /** Of what the offices shown brought together. */
+  share: number;
+}
+
+const VALUE: Readonly<Record<Exclude<RankKey, 'name'>, (row: RankRow) => number>> = {
+  amount: ({ amount }) => amount,
+  count: ({ count }) => count,
+  waiting: ({ office }) => office.hall.waiting,
+  // Where nobody was called there is no wait to tell: last in both directions would hide it, so it counts as none.
+  wait: ({ office }) => office.hall.p90Wait ?? -1,
+  agents: ({ office }) => office.hall.agents,
+};
+
+/** Offices in an order; equal ones by name, so that rows do not jump at every update. */
+export function ranked(offices: readonly OfficeFigures[], period: Period, { by, down }: RankOrder, locale: string): RankRow[] {
+  const total = offices.reduce((sum, office) => sum + Math.max(0, office[period].amount), 0);
+  const rows = offices.map((office): RankRow => {
+    const { amount, count } = office[period];
+    return { office, amount, count, share: total > 0 ? Math.max(0, amount) / total : 0 };
+  });
+  const names = new Intl.Collator(locale);
+  const byName = (a: RankRow, b: RankRow): number =>
+    names.compare(a.office.name, b.office.name) || (a.office.id < b.office.id ? -1 : 1);
+  const sign = down ? -1 : 1;
+  return rows.sort((a, b) => (by === 'name' ? sign * byName(a, b) : sign * (VALUE[by](a) - VALUE[by](b)) || byName(a, b)));
+}
