@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Executor } from './connect.ts';
 import { assessmentClaims, assessments, paymentIntents } from './schema/payments.ts';
 import { vehicles } from './schema/vehicles.ts';
@@ -22,19 +22,32 @@ export async function paidTaxes(
   return new Map(rows.map(({ id, fiscalYear, paymentId }) => [`${id}:${fiscalYear}`, paymentId]));
 }
 
-/** Whether a plate's tax of a year is paid. */
-export async function isTaxPaid(db: Executor, vehicle: { country: string; plate: string }, fiscalYear: number): Promise<boolean> {
-  const rows = await db
-    .select({ id: assessments.id })
-    .from(assessments)
-    .innerJoin(vehicles, eq(vehicles.id, assessments.vehicleId))
-    .where(
-      and(
-        eq(vehicles.country, vehicle.country),
-        eq(vehicles.plate, vehicle.plate),
-        eq(assessments.fiscalYear, fiscalYear),
-        isNotNull(assessments.paidAt),
-      ),
-    );
-  return rows.length > 0;
+/** What an answer about a plate depends on, in one look: `version` is another as soon as the vehicle's row was changed by whomever. */
+export interface PlateState {
+  version: string;
+  /** Whether the year's tax is paid. */
+  paid: boolean;
 }
+
+/** Null: nobody has the plate. */
+export async function readPlateState(
+  db: Executor,
+  vehicle: { country: string; plate: string },
+  fiscalYear: number,
+): Promise<PlateState | null> {
+  const [row] = await db
+    .select({
+      version: sql<string>`vehicles.xmin::text`,
+      paid: sql<boolean>`exists (select from assessments a where a.vehicle_id = vehicles.id and a.fiscal_year = ${fiscalYear} and a.paid_at is not null)`,
+    })
+    .from(vehicles)
+    .where(and(eq(vehicles.country, vehicle.country), eq(vehicles.plate, vehicle.plate)));
+  return row ?? null;
+}
+
+/** Whether a plate's tax of a year is paid. */
+export const isTaxPaid = async (
+  db: Executor,
+  vehicle: { country: string; plate: string },
+  fiscalYear: number,
+): Promise<boolean> => (await readPlateState(db, vehicle, fiscalYear))?.paid ?? false;

@@ -174,14 +174,14 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     reviews: createReviewsService({ ...registerDeps, onRegistered: plates.forget }),
     ...{ leases, logger },
   });
-  const lookups = metrics.counter('plate_lookups_total', 'Public look-ups of plates, by whether the cache had them', ['result']);
+  const cached = metrics.counter('cache_requests_total', 'What caches were asked, by what they had', ['cache', 'outcome']);
   const tax = createTaxService({
     db,
     country,
     clock,
     grids: createGridSource({ db, country, clock }),
     plates,
-    onLookup: (result) => lookups.inc({ result }),
+    onLookup: (outcome) => cached.inc({ cache: 'plates', outcome }),
   });
   const providers = createProviders({ config, country, clock });
   const payments = createPaymentsService({ db, notifier, clock, country, providers, logger });

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approveGrid, draftGrid, proposeGrid } from '#db/price-grid-versions.ts';
 import { users } from '#db/schema/identity.ts';
+import { assessments } from '#db/schema/payments.ts';
 import { owners, vehicles } from '#db/schema/vehicles.ts';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
 import { readGarage } from '#db/vehicles.repository.ts';
@@ -18,7 +19,7 @@ import { absentRedis, connectTestRedis } from '#shared/node/testing/test-redis.t
 import { createRateLimits } from '../http/rate-limits.ts';
 import { httpApp } from '../http/testing/http-fixture.ts';
 import { createGridSource } from './grid-source.service.ts';
-import { createPlateCache, type PlateCache } from './plate-cache.service.ts';
+import { createPlateCache, MOST_UNKNOWN, UNKNOWN_SECONDS, type PlateCache } from './plate-cache.service.ts';
 import { LOOKUP_LIMIT, createTaxRoutes } from './tax.routes.ts';
 import { createTaxService, type TaxService } from './tax.service.ts';
 
@@ -129,24 +130,75 @@ describe('a look-up', () => {
     };
     const mine = eq(vehicles.plate, '1234TAB');
     expect(await ask()).toEqual(['hit', 16_500]);
+    // Nobody tells the cache.
     await database.db.update(vehicles).set({ fiscalPower: 5 }).where(mine);
-    await plates.forget({ country: 'MG', plate: '1234TAB' });
-    expect(await ask()).toEqual(['miss', 31_500]);
+    expect(await ask()).toEqual(['stale', 31_500]);
+    expect(await ask()).toEqual(['hit', 31_500]);
     await putInForce({ ...raised(FIRST_GRIDS.MG, 7), effectiveFrom: '2026-01-10' });
-    expect(await ask()).toEqual(['miss', 31_507]);
+    expect(await ask()).toEqual(['stale', 31_507]);
     now = new Date('2026-01-31T21:00:00Z');
     const [, late] = await ask();
     expect(late).toBe(31_507 + 3_001);
     now = new Date('2026-01-15T09:00:00Z');
   });
 
-  it('keeps nothing that was read before the vehicle changed', async () => {
-    const key = { country: 'MG', plate: '77TAB' };
-    const lookup = await tax.lookUp('77TAB');
+  it('says that a tax is paid from the commit on, also to those who asked while it was being paid, and out of the cache', async () => {
+    const [vehicle] = await database.db.select().from(vehicles).where(eq(vehicles.plate, '1234TAB'));
+    const paid = async (): Promise<boolean> => (await tax.lookUp('1234TAB')).paid;
+    expect(await paid()).toBe(false);
+    const values = { vehicleId: vehicle?.id ?? '', fiscalYear: 2026 };
+    const [row] = await database.db.insert(assessments).values(values).returning();
+    await database.db.transaction(async (tx) => {
+      await tx
+        .update(assessments)
+        .set({ paidAt: now })
+        .where(eq(assessments.id, row?.id ?? ''));
+      expect([await paid(), results.at(-1)]).toEqual([false, 'hit']);
+    });
+    const crowd = await Promise.all(Array.from({ length: 50 }, paid));
+    expect([new Set(crowd), results.at(-1)]).toEqual([new Set([true]), 'hit']);
+  });
+
+  it('is computed once for all who ask at once', async () => {
+    await database.db.update(vehicles).set({ make: 'RENAULT' }).where(eq(vehicles.plate, '77TAB'));
+    const { plates: own } = serviceOn(cache);
+    let kept = 0;
+    const keep: PlateCache['keep'] = (lookup, version) => {
+      kept += 1;
+      return own.keep(lookup, version);
+    };
+    const grids = createGridSource({ db: database.db, country: madagascar, clock });
+    const counted = createTaxService({ db: database.db, country: madagascar, clock, grids, plates: { ...own, keep } });
+    const crowd = await Promise.all(Array.from({ length: 40 }, () => counted.lookUp('77 TAB')));
+    expect([new Set(crowd.map(({ make }) => make)), kept < 10]).toEqual([new Set(['RENAULT']), true]);
+  });
+
+  it('remembers for a minute that nobody has a plate, until somebody registers it; and of so many plates only', async () => {
+    const key = { country: 'MG', plate: '55TAC' };
+    const missing = (): Promise<unknown> => expect(tax.lookUp('55 TAC')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await missing();
+    expect(results.at(-1)).toBe('miss');
+    await missing();
+    expect(results.at(-1)).toBe('hit_unknown');
+    await database.db.insert(vehicles).values({ ...key, holderName: 'RABE SOLO' });
     await plates.forget(key);
-    await plates.keep(lookup);
-    const basis = { gridVersion: lookup.assessment.gridVersion, on: lookup.assessment.on };
-    expect(await plates.read(key, basis)).toBeNull();
+    expect((await tax.lookUp('55 TAC')).plate).toBe('55TAC');
+    // Who read the register before the registration is too late to say so.
+    await plates.keepUnknown(key);
+    expect((await plates.read(key)).state).not.toBe('unknown');
+
+    const prefix = testPrefix();
+    let at = 1_000;
+    const small = createPlateCache({ redis: cache, prefix, logger: silentLogger(), now: () => at });
+    for (let batch = 0; batch < MOST_UNKNOWN + 500; batch += 500) {
+      const many = Array.from({ length: 500 }, (_, index) => ({ country: 'MG', plate: `X${batch + index}` }));
+      await Promise.all(many.map((one) => small.keepUnknown(one)));
+      at += 1;
+    }
+    expect(await cache.zcard(`${prefix}plates-unknown:MG`)).toBe(MOST_UNKNOWN);
+    expect((await small.read({ country: 'MG', plate: 'X0' })).state).toBe('nothing');
+    at += UNKNOWN_SECONDS * 1000;
+    expect((await small.read({ country: 'MG', plate: `X${MOST_UNKNOWN}` })).state).toBe('nothing');
   });
 
   it('works without the cache', async () => {

@@ -1,6 +1,6 @@
 import { taxedVehicleOf } from '#db/amounts-due.ts';
 import type { Db } from '#db/connect.ts';
-import { isTaxPaid } from '#db/paid-taxes.repository.ts';
+import { readPlateState } from '#db/paid-taxes.repository.ts';
 import { findVehicleByPlate } from '#db/vehicles.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { GridInForce, PlateLookup } from '#shared/contracts/tax.ts';
@@ -8,7 +8,7 @@ import type { Country } from '#shared/domain/countries/country.ts';
 import { canonicalField, countryOfPlate, fieldError } from '#shared/domain/documents.ts';
 import { assess } from '#shared/domain/tax/assess.ts';
 import type { GridSource } from './grid-source.service.ts';
-import type { PlateCache } from './plate-cache.service.ts';
+import type { AnswerBasis, KeptLookup, PlateCache, PlateKey } from './plate-cache.service.ts';
 
 export interface TaxDeps {
   db: Db;
@@ -16,9 +16,14 @@ export interface TaxDeps {
   clock: () => Date;
   grids: GridSource;
   plates: PlateCache;
-  /** Told of each look-up, whether the cache had it. */
-  onLookup?: (result: 'hit' | 'miss') => void;
+  /**
+   * Told of each look-up what the cache had: the answer (`hit`), that nobody has the plate (`hit_unknown`), an answer that is out of date
+   * (`stale`), or nothing (`miss`).
+   */
+  onLookup?: (outcome: CacheOutcome) => void;
 }
+
+export type CacheOutcome = 'hit' | 'hit_unknown' | 'stale' | 'miss';
 
 export interface TaxService {
   /** @throws AppError UNAVAILABLE when no grid is in force */
@@ -30,7 +35,31 @@ export interface TaxService {
   lookUp(typed: string): Promise<PlateLookup>;
 }
 
+type Rules = Pick<GridInForce, 'grid' | 'fiscalYear'>;
+
 export function createTaxService({ db, country, clock, grids, plates, onLookup }: TaxDeps): TaxService {
+  /** What is being computed, so that many who ask for one plate at once cost one reading. */
+  const computing = new Map<string, Promise<KeptLookup | null>>();
+
+  function compute(key: PlateKey, basis: AnswerBasis, rules: Rules): Promise<KeptLookup | null> {
+    const name = [key.country, key.plate, basis.version, basis.gridVersion, basis.on].join(' ');
+    const found = computing.get(name);
+    if (found) return found;
+    const made = read(key, basis, rules).finally(() => computing.delete(name));
+    computing.set(name, made);
+    return made;
+  }
+
+  async function read(key: PlateKey, basis: AnswerBasis, { grid, fiscalYear }: Rules): Promise<KeptLookup | null> {
+    const vehicle = await findVehicleByPlate(db, key.country, key.plate);
+    if (!vehicle) return null;
+    const assessment = assess({ vehicle: taxedVehicleOf(vehicle), fiscalYear, on: basis.on, grid });
+    const lookup: KeptLookup = { ...key, make: vehicle.make, assessment };
+    // Under the version that was asked before: a change in between makes the next one ask again.
+    await plates.keep(lookup, basis.version);
+    return lookup;
+  }
+
   return {
     grid: () => grids.current(),
 
@@ -41,17 +70,28 @@ export function createTaxService({ db, country, clock, grids, plates, onLookup }
       const key = { country: countryOfPlate(canonical.value, country.code), plate: canonical.value };
       // The register may know it, as somebody's vehicle; its tax is another country's.
       if (key.country !== country.code) throw new AppError('NOT_FOUND', { what: 'plate', ...key });
-      const kept = await plates.read(key, { gridVersion: grid.version, on: today });
-      onLookup?.(kept ? 'hit' : 'miss');
-      const paid = await isTaxPaid(db, key, fiscalYear);
-      if (kept) return { ...kept, paid };
+      const unknown = (): AppError => new AppError('NOT_FOUND', { what: 'plate', plate: key.plate });
+      const cached = await plates.read(key);
+      if (cached.state === 'unknown') {
+        onLookup?.('hit_unknown');
+        throw unknown();
+      }
+      // Each asks for itself: an answer that another is still waiting for may be of before the payment.
       const asOf = clock().toISOString();
-      const vehicle = await findVehicleByPlate(db, key.country, key.plate);
-      if (!vehicle) throw new AppError('NOT_FOUND', { what: 'plate', plate: key.plate });
-      const assessment = assess({ vehicle: taxedVehicleOf(vehicle), fiscalYear, on: today, grid });
-      const lookup: PlateLookup = { ...key, make: vehicle.make, assessment, paid, asOf };
-      await plates.keep(lookup);
-      return lookup;
+      const state = await readPlateState(db, key, fiscalYear);
+      const basis = { version: state?.version ?? '', gridVersion: grid.version, on: today };
+      const kept = state && cached.state === 'kept' && isOf(cached, basis) ? cached.lookup : null;
+      onLookup?.(kept ? 'hit' : cached.state === 'kept' ? 'stale' : 'miss');
+      if (!state) {
+        await plates.keepUnknown(key);
+        throw unknown();
+      }
+      const lookup = kept ?? (await compute(key, basis, { grid, fiscalYear }));
+      if (!lookup) throw unknown();
+      return { ...lookup, paid: state.paid, asOf };
     },
   };
 }
+
+const isOf = ({ version, lookup }: { version: string; lookup: KeptLookup }, basis: AnswerBasis): boolean =>
+  version === basis.version && lookup.assessment.gridVersion === basis.gridVersion && lookup.assessment.on === basis.on;

@@ -119,7 +119,7 @@ export const PlateLookup = z.object({
   assessment: Assessment,
   /** Whether this fiscal year's tax is paid; asked each time, never from a cache. */
   paid: z.boolean(),
-  /** When the register was read: at most five minutes ago. */
+  /** When the register was asked: a cached answer counts only while the register says that nothing has changed. */
   asOf: Instant,
 });
 export type PlateLookup = z.infer<typeof PlateLookup>;
