@@ -1,4 +1,5 @@
 import type { Executor } from './connect.ts';
+import { insertRows } from './insert-rows.ts';
 import { auditLog } from './schema/platform.ts';
 
 /** Who did what to what. `details` holds no personal data: ids, counts, reasons. */
@@ -18,5 +19,9 @@ export async function appendAudit(tx: Executor, entry: AuditEntry): Promise<void
 
 /** The same for several. */
 export async function appendAudits(tx: Executor, entries: readonly AuditEntry[]): Promise<void> {
-  if (entries.length > 0) await tx.insert(auditLog).values([...entries]);
+  await insertRows(
+    tx,
+    auditLog,
+    entries.map(({ details = {}, ...entry }) => ({ ...entry, details })),
+  );
 }

@@ -3,6 +3,7 @@ import { EVENTS, type EventName, type EventPayload } from '#shared/contracts/eve
 import type { Audience } from '#shared/contracts/bus.ts';
 import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
 import type { Executor, Tx } from './connect.ts';
+import { insertRows } from './insert-rows.ts';
 import { outbox, topicVersions, type OutboxTopic } from './schema/platform.ts';
 
 /** A topic that an event changes, and how its whole state is read, for each audience. */
@@ -62,20 +63,23 @@ export async function appendOutboxRows(tx: Tx, entries: readonly OutboxEntry[]):
       'read' in change ? { ...told, states: await change.read(tx) } : { ...told, states: {}, again: [...change.again] };
     topics.set(entry, [...(topics.get(entry) ?? []), carried]);
   }
-  await tx
-    .insert(outbox)
-    .values(entries.map((entry) => ({ name: entry.name, payload: entry.payload, topics: topics.get(entry) ?? [] })));
+  await insertRows(
+    tx,
+    outbox,
+    entries.map((entry) => ({ name: entry.name, payload: entry.payload, topics: topics.get(entry) ?? [] })),
+  );
 }
 
 /** Raises topics' numbers, in sorted order, and holds their rows until the transaction ends. */
 async function raiseTopics(tx: Tx, topics: readonly string[]): Promise<Map<string, number>> {
   if (topics.length === 0) return new Map();
-  const rows = await tx
-    .insert(topicVersions)
-    .values([...topics].sort().map((topic) => ({ topic, seq: 1 })))
-    .onConflictDoUpdate({ target: topicVersions.topic, set: { seq: sql`${topicVersions.seq} + 1` } })
-    .returning();
-  return new Map(rows.map(({ topic, seq }) => [topic, seq]));
+  const rows = await insertRows<typeof topicVersions, { topic: string; seq: string }>(
+    tx,
+    topicVersions,
+    [...topics].sort().map((topic) => ({ topic, seq: 1 })),
+    sql`on conflict (topic) do update set seq = ${topicVersions.seq} + 1 returning topic, seq`,
+  );
+  return new Map(rows.map(({ topic, seq }) => [topic, Number(seq)]));
 }
 
 /** Raises a topic's number and holds its row until the transaction ends. */

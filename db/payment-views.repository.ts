@@ -1,9 +1,10 @@
-import { asc, eq, inArray } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import type { PayerRefund, PaymentHistory, PaymentItemView, PaymentView } from '#shared/contracts/payments.ts';
 import { isOpen } from '#shared/domain/payments/intent-state.ts';
 import { receiptNumber } from '#shared/domain/payments/receipt-text.ts';
 import type { Executor } from './connect.ts';
-import { findIntents, intentsOf, type IntentRow } from './payments.repository.ts';
+import { isOneOf } from './insert-rows.ts';
+import { findIntents, intentsOf, type IntentRow, type ItemRow } from './payments.repository.ts';
 import { payerRefunds } from './refund-views.repository.ts';
 import { paymentItems, receiptRevocations, receipts } from './schema/payments.ts';
 import { owners, vehicles } from './schema/vehicles.ts';
@@ -21,9 +22,7 @@ export async function readPayment(db: Executor, id: string): Promise<PaymentWith
 
 /** The same of several, in three queries for all. */
 export async function readPayments(db: Executor, ids: readonly string[]): Promise<Map<string, PaymentWithPayer>> {
-  const intents = await findIntents(db, ids);
-  const items = await readItems(db, ids);
-  const back = await payerRefunds(db, ids);
+  const [intents, items, back] = await Promise.all([findIntents(db, ids), readItems(db, ids), payerRefunds(db, ids)]);
   return new Map(
     intents.map((intent) => [
       intent.id,
@@ -60,21 +59,33 @@ async function readItems(db: Executor, intentIds: readonly string[]): Promise<Ma
     .from(paymentItems)
     .leftJoin(receipts, eq(receipts.itemId, paymentItems.id))
     .leftJoin(receiptRevocations, eq(receiptRevocations.reference, receipts.reference))
-    .where(inArray(paymentItems.intentId, [...intentIds]))
+    .where(isOneOf(paymentItems.intentId, intentIds))
     .orderBy(asc(paymentItems.plate), asc(paymentItems.fiscalYear));
   for (const { item, receipt, revokedAt } of rows) {
-    const { id, vehicleId, plate, country, fiscalYear, lines, amount } = item;
-    const number = receipt && {
-      reference: receipt.reference,
-      number: receiptNumber(receipt.series, receipt.year, receipt.number),
-      revokedAt: revokedAt?.toISOString() ?? null,
-    };
-    byIntent.set(item.intentId, [
-      ...(byIntent.get(item.intentId) ?? []),
-      { id, vehicleId, plate, country, fiscalYear, lines, amount, receipt: number },
-    ]);
+    byIntent.set(item.intentId, [...(byIntent.get(item.intentId) ?? []), itemView(item, receipt, revokedAt)]);
   }
   return byIntent;
+}
+
+function itemView(
+  { id, vehicleId, plate, country, fiscalYear, lines, amount }: ItemRow,
+  receipt: NumberedReceipt | null,
+  revokedAt: Date | null,
+): PaymentItemView {
+  const shown = receipt && {
+    reference: receipt.reference,
+    number: receiptNumber(receipt.series, receipt.year, receipt.number),
+    revokedAt: revokedAt?.toISOString() ?? null,
+  };
+  return { id, vehicleId, plate, country, fiscalYear, lines, amount, receipt: shown };
+}
+
+type NumberedReceipt = Pick<typeof receipts.$inferSelect, 'itemId' | 'reference' | 'series' | 'year' | 'number'>;
+
+/** What `readPayments` would answer of an intent that was settled and receipted just now, by who did it and holds its row: nothing is asked. */
+export function receiptedView(intent: IntentRow, items: readonly ItemRow[], issued: readonly NumberedReceipt[]): PaymentView {
+  const views = items.map((item) => itemView(item, issued.find(({ itemId }) => itemId === item.id) ?? null, null));
+  return viewOf(intent, views, []);
 }
 
 function viewOf(intent: IntentRow, items: PaymentItemView[], refunds: PayerRefund[]): PaymentView {
@@ -96,6 +107,6 @@ export async function ownersOfVehicles(db: Executor, vehicleIds: readonly string
     .select({ vehicleId: vehicles.id, userId: owners.userId })
     .from(vehicles)
     .innerJoin(owners, eq(owners.id, vehicles.ownerId))
-    .where(inArray(vehicles.id, [...vehicleIds]));
+    .where(isOneOf(vehicles.id, vehicleIds));
   return new Map(rows.flatMap(({ vehicleId, userId }) => (userId ? [[vehicleId, userId]] : [])));
 }

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gte, inArray, isNull, lte, notExists, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNull, lte, notExists, sql } from 'drizzle-orm';
 import type { ProviderCode } from '#shared/contracts/payments.ts';
 import type { PaymentOrder } from '#shared/domain/payments/order.ts';
 import type { Executor, Tx } from './connect.ts';
+import { insertRows, isOneOf } from './insert-rows.ts';
 import { assessmentClaims, assessments, paymentIntents, paymentItems, receiptKeys, webhookEvents } from './schema/payments.ts';
 
 export type IntentRow = typeof paymentIntents.$inferSelect;
@@ -32,11 +33,12 @@ export async function insertIntents(
   intents: readonly (typeof paymentIntents.$inferInsert)[],
 ): Promise<Map<string, string>> {
   const nameOf = (one: { payerId?: string | null; idempotencyKey: string }): string => `${one.payerId}:${one.idempotencyKey}`;
-  const rows = await tx
-    .insert(paymentIntents)
-    .values([...intents].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)))
-    .onConflictDoNothing({ target: [paymentIntents.payerId, paymentIntents.idempotencyKey] })
-    .returning({ id: paymentIntents.id, payerId: paymentIntents.payerId, idempotencyKey: paymentIntents.idempotencyKey });
+  const rows = await insertRows<typeof paymentIntents, { id: string; payerId: string; idempotencyKey: string }>(
+    tx,
+    paymentIntents,
+    [...intents].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
+    sql`on conflict (payer_id, idempotency_key) do nothing returning id, payer_id as "payerId", idempotency_key as "idempotencyKey"`,
+  );
   return new Map(rows.map((row) => [nameOf(row), row.id]));
 }
 
@@ -47,16 +49,11 @@ export async function ensureAssessments(
 ): Promise<Map<string, string>> {
   const wanted = of.map(({ vehicleId, fiscalYear }) => ({ vehicleId, fiscalYear }));
   wanted.sort((a, b) => a.vehicleId.localeCompare(b.vehicleId) || a.fiscalYear - b.fiscalYear);
-  await tx.insert(assessments).values(wanted).onConflictDoNothing();
-  const rows = await tx
-    .select()
-    .from(assessments)
-    .where(
-      inArray(
-        assessments.vehicleId,
-        wanted.map(({ vehicleId }) => vehicleId),
-      ),
-    );
+  const vehicleIds = wanted.map(({ vehicleId }) => vehicleId);
+  const [, rows] = await Promise.all([
+    insertRows(tx, assessments, wanted, sql`on conflict do nothing`),
+    tx.select().from(assessments).where(isOneOf(assessments.vehicleId, vehicleIds)),
+  ]);
   return new Map(rows.map(({ id, vehicleId, fiscalYear }) => [`${vehicleId}:${fiscalYear}`, id]));
 }
 
@@ -72,11 +69,12 @@ export async function claimEach<T extends { assessmentId: string; intentId: stri
   claims: readonly T[],
 ): Promise<T[]> {
   const values = claims.map(({ assessmentId, intentId, at: claimedAt }) => ({ assessmentId, intentId, claimedAt }));
-  const got = await tx
-    .insert(assessmentClaims)
-    .values(values.sort((a, b) => (a.assessmentId < b.assessmentId ? -1 : 1)))
-    .onConflictDoNothing()
-    .returning({ id: assessmentClaims.assessmentId, intentId: assessmentClaims.intentId });
+  const got = await insertRows<typeof assessmentClaims, { id: string; intentId: string }>(
+    tx,
+    assessmentClaims,
+    values.sort((a, b) => (a.assessmentId < b.assessmentId ? -1 : 1)),
+    sql`on conflict do nothing returning assessment_id as id, intent_id as "intentId"`,
+  );
   const mine = new Set(got.map(({ id, intentId }) => `${intentId}:${id}`));
   return claims.filter(({ assessmentId, intentId }) => !mine.has(`${intentId}:${assessmentId}`));
 }
@@ -98,7 +96,7 @@ export async function findHolder(
 /** Gives the taxes of intents back, for somebody else to pay. */
 export async function releaseClaims(tx: Tx, intentIds: readonly string[]): Promise<void> {
   if (intentIds.length === 0) return;
-  await tx.delete(assessmentClaims).where(inArray(assessmentClaims.intentId, [...intentIds]));
+  await tx.delete(assessmentClaims).where(isOneOf(assessmentClaims.intentId, intentIds));
 }
 
 export async function insertItems(
@@ -117,7 +115,11 @@ export async function insertItemsOf(
   tx: Tx,
   items: readonly (PaymentOrder & { assessmentId: string; intentId: string })[],
 ): Promise<void> {
-  await tx.insert(paymentItems).values(items.map((item) => ({ ...item, lines: [...item.lines] })));
+  await insertRows(
+    tx,
+    paymentItems,
+    items.map((item) => ({ ...item, lines: [...item.lines] })),
+  );
 }
 
 /** The items of an intent, in the order of their plates. */
@@ -136,10 +138,7 @@ export async function findIntent(db: Executor, id: string): Promise<IntentRow | 
 
 export async function findIntents(db: Executor, ids: readonly string[]): Promise<IntentRow[]> {
   if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(paymentIntents)
-    .where(inArray(paymentIntents.id, [...ids]));
+  return db.select().from(paymentIntents).where(isOneOf(paymentIntents.id, ids));
 }
 
 /** Holds an intent until the transaction ends. */
@@ -150,12 +149,7 @@ export async function lockIntent(tx: Tx, id: string): Promise<IntentRow | null> 
 
 /** The same for several, in the order of their ids: two who hold many never wait for each other crosswise. */
 export async function lockIntents(tx: Tx, ids: readonly string[]): Promise<IntentRow[]> {
-  return tx
-    .select()
-    .from(paymentIntents)
-    .where(inArray(paymentIntents.id, [...ids]))
-    .orderBy(asc(paymentIntents.id))
-    .for('update');
+  return tx.select().from(paymentIntents).where(isOneOf(paymentIntents.id, ids)).orderBy(asc(paymentIntents.id)).for('update');
 }
 
 /** Settles locked intents: nothing is asked of their providers any more. */

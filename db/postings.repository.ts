@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { LedgerLine } from '#shared/domain/payments/posting.ts';
 import type { Tx } from './connect.ts';
+import { insertRows } from './insert-rows.ts';
 import type { IntentRow, ItemRow } from './payments.repository.ts';
 import { ledgerEntries, payments, providerRefs, receiptCounters, receipts, settlements } from './schema/payments.ts';
 
@@ -11,17 +12,21 @@ export async function insertSettlements(
   tx: Tx,
   booked: readonly { intent: IntentRow; kind: 'taxes' | 'refund_due'; providerReference: string; at: Date }[],
 ): Promise<void> {
-  await tx.insert(settlements).values(
-    booked.map(({ intent: { id: intentId, amount, currency }, kind, at }) => ({
-      ...{ intentId, kind, amount, currency },
-      settledAt: at,
-    })),
-  );
-  await tx
-    .insert(providerRefs)
-    .values(
+  await Promise.all([
+    insertRows(
+      tx,
+      settlements,
+      booked.map(({ intent: { id: intentId, amount, currency }, kind, at }) => ({
+        ...{ intentId, kind, amount, currency },
+        settledAt: at,
+      })),
+    ),
+    insertRows(
+      tx,
+      providerRefs,
       booked.map(({ intent: { id: intentId, provider }, providerReference: reference }) => ({ provider, reference, intentId })),
-    );
+    ),
+  ]);
 }
 
 /** A posting: lines that balance. */
@@ -40,13 +45,13 @@ export interface NewPosting {
 export const insertLedger = (tx: Tx, posting: NewPosting): Promise<void> => insertPostings(tx, [posting]);
 
 export async function insertPostings(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
-  await tx
-    .insert(ledgerEntries)
-    .values(
-      postings.flatMap(({ id: postingId, intentId, tillId = null, currency, at: postedAt, lines }) =>
-        lines.map((line, ordinal) => ({ ...line, postingId, ordinal, intentId, tillId, currency, postedAt })),
-      ),
-    );
+  await insertRows(
+    tx,
+    ledgerEntries,
+    postings.flatMap(({ id: postingId, intentId, tillId = null, currency, at: postedAt, lines }) =>
+      lines.map((line, ordinal) => ({ ...line, postingId, ordinal, intentId, tillId, currency, postedAt })),
+    ),
+  );
 }
 
 /** For the rest of the transaction: that a posting balances is checked when it is written, not first at the commit. */
@@ -58,7 +63,9 @@ export async function insertPayments(
   tx: Tx,
   paid: readonly { intent: IntentRow; items: readonly ItemRow[]; paidAt: Date }[],
 ): Promise<void> {
-  await tx.insert(payments).values(
+  await insertRows(
+    tx,
+    payments,
     paid.flatMap(({ intent: { id: intentId, payerId, provider, currency }, items, paidAt }) =>
       items.map(({ id: itemId, fiscalYear, assessmentId, vehicleId, amount }) => ({
         ...{ itemId, fiscalYear, assessmentId, vehicleId, amount },
@@ -103,5 +110,5 @@ export async function takeReceiptNumbers(tx: Tx, wanted: readonly Counted[]): Pr
 }
 
 export async function insertReceipts(tx: Tx, rows: readonly NewReceipt[]): Promise<void> {
-  await tx.insert(receipts).values([...rows]);
+  await insertRows(tx, receipts, rows);
 }

@@ -8,6 +8,10 @@ import { topicOf } from '#shared/contracts/topics.ts';
 export const paymentChange = (id: string): TopicChange =>
   topicChange('payment', topicOf('payment', id), async (tx) => ({ owner: await paymentView(tx, id) }));
 
+/** The same, by who knows what is to be seen without asking. */
+export const paymentTold = (id: string, view: () => PaymentView): TopicChange =>
+  topicChange('payment', topicOf('payment', id), () => Promise.resolve({ owner: view() }));
+
 /** The pages of several payments change in one transaction: what the first one asks is read for all, once their numbers are raised. */
 export function paymentChanges(ids: readonly string[]): (id: string) => TopicChange {
   return paymentsTold(ids).change;

@@ -84,7 +84,7 @@ describe('the ledger', () => {
       insert into ledger_entries (posting_id, ordinal, intent_id, account, debit, credit, currency, posted_at)
       select ${posting}, ${ordinal}, intent_id, 'due:refund', 1, 0, 'MGA', now() from ledger_entries order by posted_at desc limit 1`;
     const whole = { cause: { constraint_name: 'ledger_whole' } };
-    await expect(db.execute(another(sql`posting_id`, 9))).rejects.toMatchObject(whole);
+    await expect(db.execute(another(sql`posting_id`, 999))).rejects.toMatchObject(whole);
     await expect(db.execute(another(sql`gen_random_uuid()`, 1))).rejects.toMatchObject(whole);
     const alone = db.transaction((tx) => tx.execute(another(sql`gen_random_uuid()`, 0)));
     await expect(alone).rejects.toMatchObject({ constraint_name: 'ledger_balanced' });

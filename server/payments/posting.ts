@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { TransactionRollbackError } from 'drizzle-orm';
 import type { Tx } from '#db/connect.ts';
 import { appendOutboxRows } from '#db/outbox.repository.ts';
-import { ownersOfVehicles } from '#db/payment-views.repository.ts';
+import { ownersOfVehicles, receiptedView } from '#db/payment-views.repository.ts';
 import { claimAssessments, lockIntents, markPaid, updateIntents, type IntentRow, type ItemRow } from '#db/payments.repository.ts';
 import {
   balanceAtOnce,
@@ -11,6 +11,7 @@ import {
   insertReceipts,
   insertSettlements,
   takeReceiptNumbers,
+  type NewPosting,
   type NewReceipt,
 } from '#db/postings.repository.ts';
 import { civilDate, yearOf } from '#shared/domain/dates.ts';
@@ -21,7 +22,7 @@ import { lastDayOf } from '#shared/domain/tax/calendar.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import { fileChanges } from '../vehicles/file-events.ts';
 import { garageChange } from '../vehicles/garage-events.ts';
-import { paymentChanges } from './payment-events.ts';
+import { paymentChanges, paymentTold } from './payment-events.ts';
 
 /** A receipt before it has a number: signed while nothing is locked, or (cash) by the payment workers right after. */
 export type PreparedReceipt = Pick<NewReceipt, 'reference' | 'itemId' | 'keyId' | 'text' | 'signature' | 'validUntil'>;
@@ -110,62 +111,73 @@ export async function postLate(tx: Tx, success: Success): Promise<Posted> {
   return 'posted';
 }
 
+/**
+ * Nothing here waits for what it does not need: what one statement writes, the next ones do not ask. They are sent together and stay in
+ * order; each sends all that it has before it waits, so that nothing is sent after one of them has failed.
+ */
 async function bookTaxes(tx: Tx, due: readonly Due[]): Promise<void> {
   if (due.length === 0) return;
-  await book(tx, due, 'taxes');
   const items = due.flatMap((one) => one.items);
   const taxes = due.flatMap(({ items: own, at }) => own.map(({ assessmentId: id }) => ({ id, at })));
-  if ((await markPaid(tx, taxes)) !== taxes.length) throw new Error('a tax was paid already');
-  await insertPayments(
-    tx,
-    due.map((one) => ({ ...one, paidAt: one.at })),
-  );
-  await updateIntents(
-    tx,
-    due.map(({ intent, at }) => ({ id: intent.id, state: 'receipted', settledAt: at })),
-  );
-  const owners = await ownersOfVehicles(
-    tx,
-    items.map(({ vehicleId }) => vehicleId),
-  );
-  await issueReceipts(tx, due);
-  const changes = paymentChanges(due.map(({ intentId }) => intentId));
-  const rows = due.map(({ intentId, items: own }) => ({
+  const [postings, wanted] = [postingsOf(due, 'taxes'), receiptsOf(due)];
+  const [, paid, , , owners, numberOf] = await Promise.all([
+    book(tx, due, 'taxes', postings),
+    markPaid(tx, taxes),
+    insertPayments(
+      tx,
+      due.map((one) => ({ ...one, paidAt: one.at })),
+    ),
+    updateIntents(
+      tx,
+      due.map(({ intent, at }) => ({ id: intent.id, state: 'receipted', settledAt: at })),
+    ),
+    ownersOfVehicles(
+      tx,
+      items.map(({ vehicleId }) => vehicleId),
+    ),
+    takeReceiptNumbers(tx, wanted),
+  ]);
+  if (paid !== taxes.length) throw new Error('a tax was paid already');
+  const issued = wanted.map((receipt) => ({ ...receipt, number: numberOf(receipt) }));
+  const rows = due.map(({ intent, intentId, items: own, at }) => ({
     name: 'payment.succeeded' as const,
     payload: { paymentId: intentId },
     changes: [
-      changes(intentId),
+      paymentTold(intentId, () => receiptedView(settled(intent, at), own, issued)),
       ...[...new Set(own.flatMap(({ vehicleId }) => owners.get(vehicleId) ?? []))].map((userId) => garageChange(userId)),
       ...fileChanges(own),
     ],
   }));
-  await appendOutboxRows(tx, rows);
+  await Promise.all([insertReceipts(tx, issued), appendOutboxRows(tx, rows)]);
 }
+
+/** What `updateIntents` makes of an intent. */
+const settled = (intent: IntentRow, settledAt: Date): IntentRow => ({
+  ...intent,
+  ...{ state: 'receipted', version: intent.version + 1, failure: null, nextCheckAt: null, refundDue: 0, settledAt },
+});
 
 async function bookRefundDue(tx: Tx, due: Due): Promise<void> {
   const { intent, at } = due;
-  await book(tx, [due], 'refund_due');
+  await book(tx, [due], 'refund_due', postingsOf([due], 'refund_due'));
   await updateIntents(tx, [{ id: intent.id, state: 'reconciled', settledAt: at, refundDue: intent.amount }]);
   const changes = [paymentChanges([intent.id])(intent.id)];
   await appendOutboxRows(tx, [{ name: 'payment.refund_due', payload: { paymentId: intent.id }, changes }]);
 }
 
 /** That the money came, and where it stands in the ledger. */
-async function book(tx: Tx, due: readonly Due[], kind: 'taxes' | 'refund_due'): Promise<void> {
-  await insertSettlements(
-    tx,
-    due.map(({ intent, providerReference, at }) => ({ intent, kind, providerReference, at })),
-  );
+async function book(tx: Tx, due: readonly Due[], kind: 'taxes' | 'refund_due', postings: readonly NewPosting[]): Promise<void> {
+  const booked = due.map(({ intent, providerReference, at }) => ({ intent, kind, providerReference, at }));
   // Checked at each statement rather than at the commit: what does not balance is known while it can still be told apart.
-  await balanceAtOnce(tx);
-  await insertPostings(
-    tx,
-    due.map(({ intent, items, at }) => {
-      const [holder, { id: intentId, amount, currency }] = [holderOf(intent), intent];
-      const lines = ledgerLinesOf(kind === 'taxes' ? { kind, holder, amount, items } : { kind, holder, amount });
-      return { id: randomUUID(), intentId, currency, at, lines };
-    }),
-  );
+  await Promise.all([insertSettlements(tx, booked), balanceAtOnce(tx), insertPostings(tx, postings)]);
+}
+
+function postingsOf(due: readonly Due[], kind: 'taxes' | 'refund_due'): NewPosting[] {
+  return due.map(({ intent, items, at }) => {
+    const [holder, { id: intentId, amount, currency }] = [holderOf(intent), intent];
+    const lines = ledgerLinesOf(kind === 'taxes' ? { kind, holder, amount, items } : { kind, holder, amount });
+    return { id: randomUUID(), intentId, currency, at, lines };
+  });
 }
 
 /** All taxes of a late success, or none. */
@@ -183,17 +195,12 @@ async function claimAgain(tx: Tx, { intentId, items, at }: Due): Promise<boolean
   );
 }
 
-async function issueReceipts(tx: Tx, due: readonly Due[]): Promise<void> {
-  const wanted = due.flatMap(({ intentId, items, receipts, series, year, at }) =>
+/** The receipts of payments, without their numbers. */
+const receiptsOf = (due: readonly Due[]): Omit<NewReceipt, 'number'>[] =>
+  due.flatMap(({ intentId, items, receipts, series, year, at }) =>
     items.map(({ id: itemId }) => {
       const signed = receipts.find((receipt) => receipt.itemId === itemId);
       if (!signed) throw new Error(`no receipt was signed for item ${itemId}`);
       return { ...signed, intentId, series, year, issuedAt: at };
     }),
   );
-  const numberOf = await takeReceiptNumbers(tx, wanted);
-  await insertReceipts(
-    tx,
-    wanted.map((receipt) => ({ ...receipt, number: numberOf(receipt) })),
-  );
-}

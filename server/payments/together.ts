@@ -10,6 +10,8 @@ export interface TogetherDeps<T, R> {
   /** No two of one name go together. */
   nameOf: (one: T) => string;
   maxBatch: number;
+  /** Transactions under way at once, when whole batches wait; locks must be taken in one order then. One, without it. */
+  lanes?: number;
   /** What counts against `maxSize`, unless one alone has more: Postgres takes 65,535 parameters a statement. */
   sizeOf?: (one: T) => number;
   maxSize?: number;
@@ -26,20 +28,24 @@ interface Waiting<T, R> {
 
 /**
  * Gathers without waiting (ADR 009): what comes while a transaction is under way goes together into the next one, so one alone is not
- * made late and a thousand are cheap. One transaction at a time. When a batch fails, halves of it are tried, each in its own transaction,
+ * made late and a thousand are cheap. Another transaction at the same time only when a whole batch waits for it. When a batch fails, halves of it are tried, each in its own transaction,
  * until the bad one stands alone and rejects; the others are not held up.
  */
 export function createTogether<T, R>(deps: TogetherDeps<T, R>): (one: T) => Promise<R> {
   const waiting: Waiting<T, R>[] = [];
-  let running = false;
+  const { maxBatch, lanes = 1 } = deps;
+  let running = 0;
 
-  async function run(): Promise<void> {
-    if (running) return;
-    running = true;
+  function run(): void {
+    if (running === 0 || (running < lanes && waiting.length >= maxBatch)) void lane();
+  }
+
+  async function lane(): Promise<void> {
+    running += 1;
     // Those whose answers came in the same turn of the loop are together from the first.
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) await give(nextBatch(waiting, deps));
-    running = false;
+    running -= 1;
   }
 
   /** Never rejects. */
@@ -61,7 +67,7 @@ export function createTogether<T, R>(deps: TogetherDeps<T, R>): (one: T) => Prom
   return (one) =>
     new Promise((resolve, reject) => {
       waiting.push({ one, resolve, reject });
-      void run();
+      run();
     });
 }
 
