@@ -72,11 +72,8 @@ export const ReportView = z.object({
 });
 export type ReportView = z.infer<typeof ReportView>;
 
-/** State of the topic `reports`: those under way, and when the list last changed. The list itself is read by HTTP, page by page. */
-export const ReportsView = z.object({
-  underWay: z.array(ReportView),
-  changedAt: Instant.nullable(),
-});
+/** State of the topic `reports`: those under way. It is told at every change of the list, which itself is read by HTTP, page by page. */
+export const ReportsView = z.object({ underWay: z.array(ReportView) });
 export type ReportsView = z.infer<typeof ReportsView>;
 /** Reports under way that the topic tells of at most. */
 export const REPORTS_UNDER_WAY = 30;
@@ -127,8 +124,8 @@ export const ReportPage = z.object({
   places: ReportPlaces,
   /** The country's day. */
   today: z.iso.date(),
-  /** Months that files are kept. */
-  keptMonths: z.number().int(),
+  /** Months that files are kept, by their period. */
+  keptMonths: z.record(Period, z.number().int()),
   asOf: Instant,
 });
 export type ReportPage = z.infer<typeof ReportPage>;

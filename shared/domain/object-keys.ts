@@ -1,3 +1,4 @@
+import type { Period } from '#shared/contracts/dashboards.ts';
 import type { ImageSize, PageSide } from '#shared/contracts/documents.ts';
 
 /** Where things lie in the object store (MISSION.md: object store layout). */
@@ -35,3 +36,9 @@ export const statementKey = (provider: string, sha256: string): string => `state
 
 /** A person's copy of what is held about them. */
 export const exportKey = (exportId: string): string => `exports/${exportId}.zip`;
+
+const REPORT_FOLDERS: Readonly<Record<Period, string>> = { day: 'daily', month: 'monthly', year: 'annual' };
+
+/** A report's file. `from`: its period's first day. */
+export const reportKey = (period: Period, from: string, name: string, extension: string): string =>
+  `reports/${REPORT_FOLDERS[period]}/${from}/${name}.${extension}`;

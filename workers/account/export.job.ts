@@ -9,7 +9,7 @@ import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers } from '#shared/node/queues.ts';
 import { exportSummary } from './export-summary.ts';
-import { zipOf, type ZipFile } from './zip-stream.ts';
+import { zipOf, type ZipFile } from '#shared/node/zip-stream.ts';
 
 export interface ExportJobDeps {
   db: Db;
