@@ -1,6 +1,6 @@
 import type { Locale } from '#shared/contracts/identity.ts';
 import { SIGN_UP_CODE_MINUTES, type AccountMessage, type AccountCodeMessage } from '#shared/contracts/messages.ts';
-import type { MessageText } from './message-texts.ts';
+import type { MessageText } from './message-text.ts';
 
 type Facts<M> = M extends AccountCodeMessage ? { code: string; origin: string } : { origin: string };
 

@@ -1,6 +1,6 @@
 import type { PhotoReason } from '#shared/contracts/documents.ts';
 import type { PaymentFailure } from '#shared/contracts/payments.ts';
-import type { NoticeTexts } from './notice-texts.ts';
+import type { NoticeTexts } from './notice-text.ts';
 
 const FAILURES: Record<PaymentFailure, string> = {
   payer_not_found: 'this number has no account with the operator',

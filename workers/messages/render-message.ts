@@ -3,7 +3,8 @@ import { MESSAGES, type MessageName } from '#shared/contracts/messages.ts';
 import type { NoticeChannel, NoticeContent } from '#shared/contracts/notices.ts';
 import { openText } from '#shared/node/keys.ts';
 import { ACCOUNT_TEXTS } from './account-texts.ts';
-import { MESSAGE_TEXTS, type MessageText } from './message-texts.ts';
+import type { MessageText } from './message-text.ts';
+import { MESSAGE_TEXTS } from './message-texts.ts';
 import { renderNotice, type NoticeRenderDeps } from './render-notice.ts';
 
 /** A message as its row has it. */

@@ -14,8 +14,9 @@ import { pageOf } from '#shared/domain/notices/links.ts';
 import { toGsm } from '#shared/domain/notices/sms.ts';
 import { formatPlate } from '#shared/domain/plates.ts';
 import { signUnsubscribe } from '#shared/node/unsubscribe-token.ts';
-import type { MessageText } from './message-texts.ts';
-import { NOTICE_TEXTS, type NoticeText, type TextFormats } from './notice-texts.ts';
+import type { MessageText } from './message-text.ts';
+import type { NoticeText, TextFormats } from './notice-text.ts';
+import { NOTICE_TEXTS } from './notice-texts.ts';
 
 export interface NoticeRenderDeps {
   origin: string;

@@ -1,19 +1,10 @@
 import type { Assessment, AssessmentLine, AssessmentObstacle, TaxField, TaxRule } from '#shared/contracts/tax.ts';
-import type { Energy, PriceGrid, RuleSource, Tariff, TaxRules, VehicleClass } from '#shared/contracts/tax-rules.ts';
+import type { Energy, RuleSource, Tariff, TaxRules, VehicleClass } from '#shared/contracts/tax-rules.ts';
+import type { AssessmentQuestion } from './assessment-question.ts';
 import { dueDateOf, lastDayOf, opensOn, penaltyChangesOn } from './calendar.ts';
 import { basisOf, feeLine, penaltyLine, stampDutyLine, taxLine } from './lines.ts';
 import { possibleVehicles } from './possible-vehicles.ts';
 import { classOf, energyOf, PROPERTY_OF, type TaxedVehicle } from './vehicle.ts';
-
-export interface AssessmentQuestion {
-  vehicle: TaxedVehicle;
-  fiscalYear: number;
-  /** The day of the answer, in the country's time zone (`civilDate`). */
-  on: string;
-  grid: PriceGrid;
-  /** The fee is for paying online, which is what is meant when nothing is said. */
-  channel?: 'online' | 'office';
-}
 
 /**
  * What is owed for a vehicle and a fiscal year: a pure function of its question, so that a page, a node and an auditor get the same

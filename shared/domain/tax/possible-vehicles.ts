@@ -2,7 +2,7 @@ import { FuelCode } from '#shared/contracts/documents.ts';
 import type { TaxField } from '#shared/contracts/tax.ts';
 import type { TaxRules } from '#shared/contracts/tax-rules.ts';
 import { addDays, addMonths } from '../dates.ts';
-import type { AssessmentQuestion } from './assess.ts';
+import type { AssessmentQuestion } from './assessment-question.ts';
 import { energyOf, PROPERTY_OF, type TaxedVehicle } from './vehicle.ts';
 
 /**

@@ -8,7 +8,6 @@ import { appointments as appointmentsFr } from './messages/appointments.fr.ts';
 import { security as securityFr } from './messages/security.fr.ts';
 import { transfers as transfersFr } from './messages/transfers.fr.ts';
 import { garage as garageFr } from './messages/garage.fr.ts';
-import { french } from './messages.ts';
 
 /** What is read by those who sign in, pay or wait at an office, in French. */
 export const memberFrench = {
@@ -23,8 +22,3 @@ export const memberFrench = {
   transfers: transfersFr,
   garage: garageFr,
 };
-
-/** Adds them to the catalogue; to be called before a page that shows them is drawn. */
-export function addMemberTexts(): void {
-  Object.assign(french, memberFrench);
-}

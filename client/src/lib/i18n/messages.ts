@@ -36,3 +36,8 @@ const everybody: Omit<Messages, keyof Later> = { ...fr, errors: errorsFr };
  * are signed in, of the halls and of the staff come with their pages, which add them before they are drawn.
  */
 export const french = everybody as Messages;
+
+/** Adds texts to the catalogue; to be called before a page that shows them is drawn. */
+export function addTexts(texts: Partial<Messages>): void {
+  Object.assign(french, texts);
+}

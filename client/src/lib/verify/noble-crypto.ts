@@ -1,7 +1,7 @@
 import { hashes, verify } from '@noble/ed25519';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import type { ReceiptCrypto } from '#shared/domain/payments/verdict.ts';
-import { bytesOf } from './receipt-crypto.ts';
+import { bytesOf } from './base64url.ts';
 
 // Nothing of the browser's own is asked for: a page without a safe connection has not even its hashes.
 hashes.sha512 = sha512;

@@ -1,10 +1,5 @@
 import type { ReceiptCrypto } from '#shared/domain/payments/verdict.ts';
-
-/** Bytes of base64url. Throws when it is none. */
-export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const letters = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
-}
+import { bytesOf } from './base64url.ts';
 
 /** RFC 8032, 7.1, test 1: the empty text. What a browser says of it tells whether it knows Ed25519. */
 const KNOWN = {

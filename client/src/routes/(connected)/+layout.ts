@@ -1,5 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { AppError } from '#shared/contracts/errors.ts';
+import { addTexts } from '$lib/i18n/messages.ts';
 import { awaitedStep, secondStepPage } from '$lib/security/second-step.ts';
 import { rememberSignedIn, whoIsSignedIn } from '$lib/session.ts';
 import type { LayoutLoad } from './$types';
@@ -23,6 +24,6 @@ export const load: LayoutLoad = async ({ url, untrack }) => {
     const code = location.pathname === untrack(() => url.pathname) ? location.hash : '';
     redirect(307, `/connexion?suite=${encodeURIComponent(wanted + code)}`);
   }
-  (await texts).addMemberTexts();
+  addTexts((await texts).memberFrench);
   return { me };
 };
