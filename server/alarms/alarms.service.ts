@@ -109,7 +109,13 @@ export function createAlarmsService({ db, notifier, clock, timeZone }: AlarmsDep
     },
 
     list: (actor, filter) => listAlarms(db, filter, reachOf(actor, 'alarm.read'), timeZone),
-    rules: (actor) => readRules(db, reachOf(actor, 'alarm.read'), clock()),
+    async rules(actor) {
+      const answer = await readRules(db, reachOf(actor, 'alarm.read'), clock());
+      if (can(actor, 'alarm.manage')) return answer;
+      // Who sets nothing needs the names of those who are told alone.
+      const named = new Set(answer.rules.flatMap(({ recipients }) => recipients.userIds));
+      return { ...answer, people: answer.people.filter(({ id }) => named.has(id)) };
+    },
 
     async samples(actor, alarmId) {
       const alarm = await findAlarm(db, alarmId);

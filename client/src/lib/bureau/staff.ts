@@ -11,7 +11,7 @@ const STAFF = new Set<Role>(['agent', 'supervisor', 'administrator', 'auditor'])
 /** A page of the staff: its address, its words in the catalogue (`bureau.pages`), and who has it in their menu. */
 export interface BureauPage {
   href: `/bureau/${string}`;
-  name: 'centre' | 'counter' | 'dashboard' | 'documents' | 'reconciliation' | 'refunds' | 'tills';
+  name: 'alarms' | 'anomalies' | 'centre' | 'counter' | 'dashboard' | 'documents' | 'reconciliation' | 'refunds' | 'tills';
   action: Action;
 }
 
@@ -21,6 +21,8 @@ const PAGES: readonly BureauPage[] = [
   { href: '/bureau/documents', name: 'documents', action: 'document.review' },
   { href: '/bureau/caisses', name: 'tills', action: 'till.note' },
   { href: '/bureau/remboursements', name: 'refunds', action: 'refund.read' },
+  { href: '/bureau/alarmes', name: 'alarms', action: 'alarm.read' },
+  { href: '/bureau/anomalies', name: 'anomalies', action: 'anomaly.read' },
   { href: '/bureau/centre', name: 'centre', action: 'office.manage' },
   { href: '/bureau/rapprochement', name: 'reconciliation', action: 'reconciliation.read' },
 ];

@@ -1,4 +1,6 @@
 import { account as accountEn } from './messages/account.en.ts';
+import { alarms as alarmsEn } from './messages/alarms.en.ts';
+import { anomalies as anomaliesEn } from './messages/anomalies.en.ts';
 import { appointments as appointmentsEn } from './messages/appointments.en.ts';
 import { auth as authEn } from './messages/auth.en.ts';
 import { bureau as bureauEn } from './messages/bureau.en.ts';
@@ -43,6 +45,8 @@ export const english: Messages = {
   refunds: refundsEn,
   reviews: reviewsEn,
   office: officeEn,
+  alarms: alarmsEn,
+  anomalies: anomaliesEn,
   centre: centreEn,
   appointments: appointmentsEn,
   collections: collectionsEn,

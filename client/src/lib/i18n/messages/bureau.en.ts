@@ -13,6 +13,8 @@ export const bureau: Translation<typeof fr> = {
     dashboard: { title: 'Dashboard', text: 'What is collected, awaited, on its way: live, down to the receipt.' },
     counter: { title: 'Counter', text: 'Call, serve, pass on: the line of the office, live.' },
     documents: { title: 'Cards to review', text: 'Compare doubtful registration cards with their photographs.' },
+    alarms: { title: 'Alarms', text: 'What is past a threshold, live, who looks after it, and the rules.' },
+    anomalies: { title: 'Anomalies', text: 'What looks wrong, with the reason: it is for you to settle.' },
     tills: { title: 'Tills', text: 'What each till should hold, differences, reports.' },
     reconciliation: { title: 'Reconciliation', text: 'Compare providers’ statements with our books, settle the differences.' },
     centre: { title: 'The office', text: 'Services, hours, priorities, the message on the hall’s screen.' },

@@ -11,6 +11,8 @@ export const bureau = {
     dashboard: { title: 'Tableau de bord', text: 'Ce qui est collecté, attendu, en route\u00a0: en direct, jusqu’à la quittance.' },
     counter: { title: 'Guichet', text: 'Appeler, recevoir, orienter\u00a0: la file du centre, en direct.' },
     documents: { title: 'Cartes à examiner', text: 'Comparer les cartes grises douteuses avec leurs photographies.' },
+    alarms: { title: 'Alarmes', text: 'Ce qui dépasse un seuil, en direct, qui s’en occupe, et les règles.' },
+    anomalies: { title: 'Anomalies', text: 'Ce qui paraît anormal, avec la raison\u00a0: à vous de trancher.' },
     tills: { title: 'Caisses', text: 'Ce que chaque caisse doit contenir, les écarts, les rapports.' },
     reconciliation: { title: 'Rapprochement', text: 'Comparer les relevés des opérateurs à nos comptes, régler les écarts.' },
     centre: { title: 'Le centre', text: 'Services, horaires, priorités, message de l’écran de la salle.' },
