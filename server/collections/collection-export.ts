@@ -1,12 +1,9 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import ExcelJS from 'exceljs';
-import { stringify } from 'csv-stringify/sync';
-import type { CollectionMovement, CollectionTotals, ExportFormat } from '#shared/contracts/collections.ts';
+import type { CollectionMovement, ExportFormat } from '#shared/contracts/collections.ts';
 import type { Locale } from '#shared/contracts/identity.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
-import { decimalOf } from '#shared/domain/money.ts';
-import { defusedCell } from '#shared/domain/spreadsheet-cell.ts';
+import type { Cell, Column } from '#shared/domain/reports/report-table.ts';
+import { csvFile } from '#shared/node/export/csv-file.ts';
+import { SHEET_ROWS, xlsxFile, type Sheet } from '#shared/node/export/xlsx-file.ts';
 
 /** What the columns and the last line are called. */
 const WORDS = {
@@ -30,124 +27,92 @@ const WORDS = {
   },
 } as const;
 
+const KINDS: readonly Column['kind'][] = ['time', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'money', 'text'];
 const WIDTHS = [20, 12, 20, 14, 8, 8, 14, 28, 16, 10];
-const AMOUNT = 8;
-/** Rows of a worksheet at most, and some for its head and total. */
-const SHEET_ROWS = 1_048_000;
+/** Movements on a sheet: some rows are for its head, its total, a note. */
+const ON_A_SHEET = SHEET_ROWS - 10;
 
-/** Writes movements as they come; `end` writes the total and closes the file. */
-export interface MovementWriter {
-  write(movements: readonly CollectionMovement[]): Promise<void>;
-  end(totals: CollectionTotals): Promise<void>;
-}
-
-/** Until more can be written, or nobody reads any more. */
-async function drained(out: Writable): Promise<void> {
-  const over = new AbortController();
-  const { signal } = over;
-  await Promise.race([once(out, 'drain', { signal }), once(out, 'close', { signal })]).finally(() => over.abort());
-}
-
-interface WriterDeps {
-  out: Writable;
-  country: Country;
+export interface MovementFile {
+  format: ExportFormat;
   locale: Locale;
+  country: Country;
+  /** When it is made. */
+  at: Date;
+  /** How many there will be: a spreadsheet's sheets hold only so many each. */
+  count: number;
 }
 
-export const createMovementWriter = (format: ExportFormat, deps: WriterDeps): MovementWriter =>
-  format === 'csv' ? csvWriter(deps) : xlsxWriter(deps);
-
-/** Local time without a zone, as a spreadsheet knows it: milliseconds as if it were UTC. */
-function localTime({ timeZone }: Country): (at: string) => Date {
-  const format = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  });
-  return (at) => {
-    const part = Object.fromEntries(format.formatToParts(new Date(at)).map(({ type, value }) => [type, Number(value)]));
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-    return new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  };
-}
-
-function textCells(movement: CollectionMovement, locale: Locale): string[] {
-  const { kind, receipt, plate, country, fiscalYear, channel, office } = movement;
+/** Movements as a file, written while they are read; its last line is the sum of its others. */
+export async function* movementFile(
+  movements: AsyncIterable<readonly CollectionMovement[]>,
+  { format, locale, country, at, count }: MovementFile,
+): AsyncGenerator<Uint8Array> {
+  const { code, minorDigits } = country.currency;
   const words = WORDS[locale];
-  return [
-    ...[words.kind[kind], receipt?.number ?? '', defusedCell(plate), country, String(fiscalYear)],
-    ...[words.channel[channel], office ? defusedCell(office.name) : words.online],
-  ];
-}
-
-/** Bytes order mark, so that a spreadsheet reads accents; lines end as RFC 4180 says. */
-function csvWriter({ out, country, locale }: WriterDeps): MovementWriter {
-  const { currency } = country;
-  const [words, local] = [WORDS[locale], localTime(country)];
-  const lines = (rows: readonly string[][]): string => stringify([...rows], { record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
-  const money = (amount: number): string => decimalOf(amount, currency.minorDigits);
-  const put = async (text: string): Promise<void> => void (out.write(text) || (await drained(out)));
-  let head = '\ufeff' + lines([[...words.columns]]);
-  return {
-    async write(movements) {
-      const rows = movements.map((one) => [
-        local(one.at).toISOString().slice(0, 19).replace('T', ' '),
-        ...textCells(one, locale),
-        money(one.amount),
-        currency.code,
-      ]);
-      await put(head + lines(rows));
-      head = '';
-    },
-    async end({ paid, reversed, net }) {
-      const total = [words.total, words.lines(paid.count + reversed.count), '', '', '', '', '', '', money(net), currency.code];
-      out.end(head + lines([total]));
-    },
-  };
-}
-
-function xlsxWriter({ out, country, locale }: WriterDeps): MovementWriter {
-  const { minorDigits, code } = country.currency;
-  const [words, local] = [WORDS[locale], localTime(country)];
-  const book = new ExcelJS.stream.xlsx.WorkbookWriter({ stream: out, useStyles: true, useSharedStrings: false });
-  const money = (amount: number): number => Number(decimalOf(amount, minorDigits));
-  const numFmt = minorDigits === 0 ? '#,##0' : `#,##0.${'0'.repeat(minorDigits)}`;
-  let [rows, sheets] = [0, 0];
-  let sheet = nextSheet();
-
-  function nextSheet(): ExcelJS.Worksheet {
-    sheets += 1;
-    rows = 0;
-    const made = book.addWorksheet(sheets === 1 ? words.sheet : `${words.sheet} ${sheets}`, {
-      views: [{ state: 'frozen', ySplit: 1 }],
-    });
-    made.columns = words.columns.map((header, index) => ({
-      header,
-      width: WIDTHS[index] ?? 12,
-      style: index === 0 ? { numFmt: 'yyyy-mm-dd hh:mm:ss' } : index === AMOUNT ? { numFmt } : {},
-    }));
-    made.getRow(1).font = { bold: true };
-    made.getRow(1).commit();
-    return made;
-  }
-  return {
-    async write(movements) {
-      for (const one of movements) {
-        if (rows === SHEET_ROWS) {
-          sheet.commit();
-          sheet = nextSheet();
-        }
-        sheet.addRow([local(one.at), ...textCells(one, locale), money(one.amount), code]).commit();
-        rows += 1;
+  const columns = words.columns.map((title, index): Column => ({
+    title,
+    kind: KINDS[index] ?? 'text',
+    width: WIDTHS[index] ?? 12,
+  }));
+  const sum = { count: 0, amount: 0 };
+  const local = localTime(country);
+  async function* batches(): AsyncGenerator<Cell[][]> {
+    for await (const batch of movements) {
+      for (const { amount } of batch) {
+        sum.count += 1;
+        sum.amount += amount;
       }
-      // The writer does not look whether the line keeps up.
-      if (out.writableNeedDrain) await drained(out);
-    },
-    async end({ paid, reversed, net }) {
-      const row = sheet.addRow([words.total, words.lines(paid.count + reversed.count), '', '', '', '', '', '', money(net), code]);
-      row.font = { bold: true };
-      row.commit();
-      sheet.commit();
-      await book.commit();
-    },
+      yield batch.map(({ receipt, office, ...one }) => [
+        ...[local(one.at), words.kind[one.kind], receipt?.number ?? '', one.plate, one.country, String(one.fiscalYear)],
+        ...[words.channel[one.channel], office?.name ?? words.online, one.amount, code],
+      ]);
+    }
+  }
+  const total = (): Cell[] => [null, words.total, words.lines(sum.count), '', '', '', '', '', sum.amount, code];
+  if (format === 'csv') {
+    yield* csvFile(
+      columns,
+      (async function* () {
+        yield* batches();
+        yield [total()];
+      })(),
+      minorDigits,
+    );
+    return;
+  }
+  const rows = inSheets(batches());
+  const sheets = Array.from({ length: Math.max(1, Math.ceil(count / ON_A_SHEET)) }, (_, index): Sheet => ({
+    name: index === 0 ? words.sheet : `${words.sheet} ${index + 1}`,
+    columns,
+    rows: rows(),
+  }));
+  const last = sheets.at(-1);
+  if (last) last.total = total;
+  yield* xlsxFile(sheets, { minorDigits, title: words.sheet, createdAt: at });
+}
+
+/** One stream of rows, cut into sheets that are written one after the other. */
+function inSheets(batches: AsyncGenerator<Cell[][]>): () => AsyncGenerator<Cell[][]> {
+  let rest: Cell[][] = [];
+  return async function* () {
+    let room = ON_A_SHEET;
+    for (;;) {
+      if (rest.length === 0) {
+        const next = await batches.next();
+        if (next.done) return;
+        rest = next.value;
+      }
+      const taken = rest.slice(0, room);
+      rest = rest.slice(taken.length);
+      room -= taken.length;
+      yield taken;
+      if (room === 0) return;
+    }
   };
+}
+
+/** Local time without a zone, `YYYY-MM-DD HH:MM:SS`, as a spreadsheet knows it. */
+function localTime({ timeZone }: Country): (at: string) => string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  return (at) => format.format(new Date(at));
 }

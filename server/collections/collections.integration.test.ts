@@ -150,7 +150,7 @@ describe('an export', () => {
     const expected = await everything(filter({ channel: 'cash' }));
     expect(rows.length).toBe(expected.length);
     expect(rows.map((row) => Number(row[8]))).toEqual(expected.map(({ amount }) => amount));
-    expect([total?.[0], Number(total?.[8])]).toEqual(['Total', sumOf(expected)]);
+    expect([total?.[1], Number(total?.[8])]).toEqual(['Total', sumOf(expected)]);
     expect(rows.some((row) => row[7] === `'${FORMULA}`)).toBe(true);
     expect(rows.flat().filter((cell) => cell.startsWith('='))).toEqual([]);
     expect(rows[0]?.[0]).toMatch(/^2026-01-15 \d\d:\d\d:\d\d$/);

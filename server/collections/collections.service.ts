@@ -1,4 +1,5 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { appendAudit } from '#db/audit.repository.ts';
 import {
   addTotals,
@@ -9,6 +10,7 @@ import {
   sumDays,
   sumHours,
   sumMovements,
+  type FoundMovement,
   type MovementCursor,
   type MovementFilter,
 } from '#db/collections.repository.ts';
@@ -33,7 +35,7 @@ import type { Country } from '#shared/domain/countries/country.ts';
 import { addDays, civilDate, instantOf } from '#shared/domain/dates.ts';
 import type { Actor } from '#shared/domain/policy.ts';
 import type { Logger } from '#shared/node/logger.ts';
-import { createMovementWriter } from './collection-export.ts';
+import { movementFile } from './collection-export.ts';
 
 export interface CollectionsDeps {
   db: Db;
@@ -127,31 +129,24 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
       const movements = await movementsOf(db, filter);
       await looked(db, viewer, 'collection.exported', filter, { format });
       const out = new PassThrough();
-      const writer = createMovementWriter(format, { out, country, locale });
       const writing = db.transaction(async (tx) => {
-        // Of what is written, whatever the window: the file's last line is the sum of its others.
-        const totals = { paid: { count: 0, amount: 0 }, reversed: { count: 0, amount: 0 }, net: 0 };
-        let cursor: MovementCursor | null = null;
-        do {
-          const found = await readMovements(tx, movements, { cursor, limit: BATCH });
-          if (out.destroyed) return null;
-          await writer.write(found);
-          for (const { kind, amount } of found) {
-            totals[kind].count += 1;
-            totals[kind].amount += amount;
-            totals.net += amount;
+        const { paid, reversed } = await totalsOf(tx, filter, movements);
+        async function* batches(): AsyncGenerator<FoundMovement[]> {
+          for (let cursor: MovementCursor | null = null; ;) {
+            const found: FoundMovement[] = await readMovements(tx, movements, { cursor, limit: BATCH });
+            yield found;
+            cursor = found.at(-1)?.cursor ?? null;
+            if (found.length < BATCH) return;
           }
-          cursor = found.length === BATCH ? (found.at(-1)?.cursor ?? null) : null;
-        } while (cursor);
-        return totals;
+        }
+        const file = { format, locale, country, at: clock(), count: paid.count + reversed.count };
+        await pipeline(Readable.from(movementFile(batches(), file)), out);
       }, ONE_MOMENT);
-      // Whoever reads has the head of the answer by now: a fault cuts the file short, which a reader sees.
-      void writing
-        .then((totals) => totals && writer.end(totals))
-        .catch((error: unknown) => {
-          if (!out.destroyed) logger.error({ err: error }, 'an export of movements failed');
-          out.destroy();
-        });
+      // Whoever reads has the head of the answer by now: a fault cuts the file short, which a reader sees; so does one who goes away.
+      writing.catch((error: unknown) => {
+        if (!out.destroyed || out.errored) logger.warn({ err: error }, 'an export of movements did not come to its end');
+        out.destroy();
+      });
       return out;
     },
 

@@ -23,6 +23,8 @@ export interface PlotOptions {
   values: PlotValues;
   width: number;
   height: number;
+  /** Of the axes' letters, pixels. */
+  letters?: number;
 }
 
 export interface Plot {
@@ -44,7 +46,8 @@ const TONES: Readonly<Record<PlotForm, string>> = {
 export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
   const style = getComputedStyle(host);
   const colour = (name: string): string => style.getPropertyValue(name).trim() || style.color;
-  const font = `500 13px ${style.getPropertyValue('--font').trim() || 'sans-serif'}`;
+  const letters = options.letters ?? 13;
+  const font = `500 ${letters}px ${style.getPropertyValue('--font').trim() || 'sans-serif'}`;
   const dataOf = (values: PlotValues): uPlot.AlignedData => {
     const places = Array.from({ length: values[0]?.length ?? 0 }, (_, place) => place);
     return [places, ...values.map((one) => [...one])];
@@ -67,16 +70,16 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
           grid: { show: false },
           // As many labels as there is room for, whole steps apart.
           splits: (self, _axis, low, high) =>
-            stepped(Math.ceil(low), Math.floor(high), Math.max(1, Math.ceil((46 * (high - low)) / self.width))),
+            stepped(Math.ceil(low), Math.floor(high), Math.max(1, Math.ceil((3.6 * letters * (high - low)) / self.width))),
           values: (_, splits) => splits.map(options.label),
-          size: 26,
+          size: letters * 2,
         },
         {
           ...axis,
           grid: { stroke: () => colour('--line'), width: 1 },
           values: (_, splits) => splits.map(options.short),
-          size: 58,
-          space: 34,
+          size: letters * 4.5,
+          space: letters * 2.6,
         },
       ],
       series: [

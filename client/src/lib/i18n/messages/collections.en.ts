@@ -54,6 +54,20 @@ export const collections: Translation<typeof fr> = {
   more: 'Show more',
   shown: (shown: string, all: string) => `${shown} shown of ${all}`,
   end: 'That is all.',
+  orders: {
+    open: 'Orders under way',
+    uncertain: 'Uncertain payments',
+    openText: 'They wait for the payer or the provider; nothing has been taken yet.',
+    uncertainText:
+      'The provider has not said yet whether the money came. We ask until we know: they are neither paid nor failed.',
+    count: (count: string) => `${count} orders`,
+    countOne: '1 order',
+    none: 'There is none.',
+    started: 'Ordered',
+    waits: 'Waiting for',
+    asks: 'Asked again at',
+    oldest: (shown: string) => `The ${shown} oldest`,
+  },
   payment: {
     title: 'Payment',
     back: 'Back to the movements',

@@ -52,6 +52,20 @@ export const collections = {
   more: 'Afficher la suite',
   shown: (shown: string, all: string) => `${shown} affichés sur ${all}`,
   end: 'C’est tout.',
+  orders: {
+    open: 'Commandes en cours',
+    uncertain: 'Paiements incertains',
+    openText: 'Elles attendent le payeur ou l’opérateur\u00a0; rien n’est encore encaissé.',
+    uncertainText:
+      'L’opérateur n’a pas encore dit si l’argent est venu. Nous redemandons jusqu’à le savoir\u00a0: ils ne sont ni payés, ni échoués.',
+    count: (count: string) => `${count} commandes`,
+    countOne: '1 commande',
+    none: 'Il n’y en a aucune.',
+    started: 'Commandée',
+    waits: 'Attend depuis',
+    asks: 'Redemandé à',
+    oldest: (shown: string) => `Les ${shown} plus anciennes`,
+  },
   payment: {
     title: 'Paiement',
     back: 'Retour aux mouvements',
