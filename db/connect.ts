@@ -1,5 +1,5 @@
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
-import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import { sql as drizzleSql, type ExtractTablesWithRelations } from 'drizzle-orm';
 import postgres, { type Sql } from 'postgres';
 import * as documents from './schema/documents.ts';
 import * as identity from './schema/identity.ts';
@@ -11,6 +11,7 @@ import * as tax from './schema/tax.ts';
 import * as tickets from './schema/tickets.ts';
 import * as vehicles from './schema/vehicles.ts';
 import { preparing } from './preparing.ts';
+import { scoping } from './scope.ts';
 import { watchedSocket } from './socket.ts';
 
 export const schema = {
@@ -43,9 +44,19 @@ export interface DatabaseOptions {
    * transaction another connection.
    */
   prepared?: boolean;
+  /**
+   * As what it connects: `server`, which sees of the walled tables what the scope of each transaction lets it (`scope.ts`), or `workers`,
+   * which see all of them; neither owns anything. The address's user must be, or be a member of, `vignette_server` or
+   * `vignette_workers`; behind PgBouncer it must be so from the first, since that passes on no settings. Left out: as the address says.
+   */
+  role?: DatabaseRole;
+  /** Behind PgBouncer in transaction mode. */
+  pooled?: boolean;
   /** Milliseconds without a word after which a line is given up, and what was asked on it fails; without it: never. */
   silentMs?: number;
 }
+
+export type DatabaseRole = 'server' | 'workers';
 
 /** For what serves people and jobs: nothing they ask of the database takes so long. Milliseconds. */
 export const SILENT_MS = 30_000;
@@ -58,7 +69,8 @@ export interface Database {
 /** Opens the pool that drizzle uses. */
 export function connectDatabase(options: DatabaseOptions): Database {
   const sql = connectRaw(options);
-  return { db: drizzle(options.prepared ? preparing(sql) : sql, { schema }), close: () => sql.end({ timeout: 5 }) };
+  const client = options.prepared ? preparing(sql) : sql;
+  return { db: drizzle(options.role === 'server' ? scoping(client) : client, { schema }), close: () => sql.end({ timeout: 5 }) };
 }
 
 /** A client for plain SQL, LISTEN and session locks. Never the one drizzle has: drizzle changes its date and JSON parsers. */
@@ -69,8 +81,27 @@ export function connectRaw(options: DatabaseOptions): Sql {
     connect_timeout: 5,
     idle_timeout: 0,
     max_lifetime: null,
-    connection: { application_name: options.applicationName },
+    connection: {
+      application_name: options.applicationName,
+      ...(options.role && !options.pooled && { role: roleName(options.role) }),
+    },
     ...(options.silentMs !== undefined && { socket: watchedSocket(options.silentMs) }),
     onnotice: (notice) => options.onNotice?.(notice['message'] ?? ''),
   });
+}
+
+const roleName = (role: DatabaseRole): string => `vignette_${role}`;
+
+/**
+ * Refuses to work as who owns the tables, or is bound by no policy: the wall would not stand, and nothing would tell.
+ * @throws Error that says what to do
+ */
+export async function checkRole(db: Db, role: DatabaseRole): Promise<void> {
+  const [found] = await db.execute<{ user: string; bound: boolean; owns: boolean; member: boolean }>(drizzleSql`
+    select current_user as user, row_security_active('payments') as bound, pg_has_role(current_user, ${roleName(role)}, 'usage') as member,
+      exists (select from pg_class where relname = 'payments' and relkind = 'p' and pg_has_role(current_user, relowner, 'usage')) as owns`);
+  if (found?.bound && found.member && !found.owns) return;
+  throw new Error(
+    `${found?.user ?? 'nobody'} must not serve: DATABASE_URL needs a user that is a member of ${roleName(role)} and owns nothing (README: Database roles)`,
+  );
 }

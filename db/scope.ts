@@ -1,0 +1,154 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { sql } from 'drizzle-orm';
+import { PgTransaction } from 'drizzle-orm/pg-core';
+import type { Sql } from 'postgres';
+import type { Role } from '#shared/contracts/identity.ts';
+import type { Executor } from './connect.ts';
+
+/**
+ * On whose behalf the database is asked, which its policies go by (migration row_level_security): nobody sees nothing of the walled
+ * tables, citizens their own, staff what is of their office, or of all where the action that was checked reaches so far.
+ */
+export type DataScope =
+  | { actor: 'nobody' }
+  | { actor: 'system' }
+  | { actor: 'citizen'; userId: string }
+  | { actor: 'staff'; userId: string; role: Role; officeId: string | null; reach: 'office' | 'all' };
+
+/** Tables with policies. A statement that names none of them needs no scope. */
+export const WALLED_TABLES = [
+  'payments',
+  'payment_intents',
+  'payment_items',
+  'receipts',
+  'till_sessions',
+  'cash_takings',
+  'documents',
+  'document_pages',
+  'document_fields',
+  'audit_log',
+] as const;
+
+const WALLED = new RegExp(`\\b(?:${WALLED_TABLES.join('|')})\\b`);
+const SYSTEM: DataScope = { actor: 'system' };
+const current = new AsyncLocalStorage<DataScope>();
+
+/** Does the work on somebody's behalf: every transaction begun in it, and every statement of its own, is of that scope. */
+export const withScope = <T>(scope: DataScope, work: () => T): T => current.run(scope, work);
+
+/** The scope of whoever's session it is; a guest's is nobody's. It begins narrow: `widenScope` follows the action that was checked. */
+export function scopeOf(viewer: { userId: string; role: Role; officeId: string | null; guest?: true }): DataScope {
+  const { userId, role, officeId, guest } = viewer;
+  if (guest) return { actor: 'nobody' };
+  return role === 'citizen' ? { actor: 'citizen', userId } : { actor: 'staff', userId, role, officeId, reach: 'office' };
+}
+
+/** From now on in this request or command: what is of every office. For an action whose scope is `all` in the policy table. */
+export function widenScope(): void {
+  const scope = current.getStore();
+  if (scope?.actor === 'staff') scope.reach = 'all';
+}
+
+/**
+ * Asks what is nobody's secret, or another's, of all rows: that a tax is held, how long the readers' queue is, the state of a topic for
+ * others than who changed it. What it answers must be fit for who asks: no wall looks after it. In a transaction, for the work alone.
+ */
+export async function asSystem<T>(executor: Executor, work: () => Promise<T>): Promise<T> {
+  const scope = current.getStore();
+  // Without a scope it is a process whose role the policies let see all, or an owner.
+  if (!scope || scope.actor === 'system') return work();
+  if (!(executor instanceof PgTransaction)) return withScope(SYSTEM, work);
+  await executor.execute(sql.raw(settings(SYSTEM)));
+  const back = (): Promise<unknown> => executor.execute(sql.raw(settings(scope)));
+  try {
+    const done = await withScope(SYSTEM, work);
+    await back();
+    return done;
+  } catch (error) {
+    // A transaction that failed takes no more statements; one that goes on after the error must not go on as the system.
+    await back().catch(() => undefined);
+    throw error;
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** SET LOCAL takes no parameters: what is written into the text is an id, or a word of ours. It takes no snapshot, unlike set_config. */
+function settings(scope: DataScope): string {
+  const id = (value: string | null): string => {
+    if (value === null) return '';
+    if (!UUID.test(value)) throw new Error('a scope of what is no id');
+    return value;
+  };
+  const word = (value: string): string => {
+    if (!/^[a-z]+$/.test(value)) throw new Error('a scope of what is no word');
+    return value;
+  };
+  const values = {
+    actor: scope.actor,
+    user: 'userId' in scope ? id(scope.userId) : '',
+    role: scope.actor === 'staff' ? word(scope.role) : '',
+    office: scope.actor === 'staff' ? id(scope.officeId) : '',
+    reach: scope.actor === 'staff' ? scope.reach : '',
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `set local vignette.${name} = '${value}'`)
+    .join('; ');
+}
+
+type Begin = (work: (inner: Sql) => unknown) => Promise<unknown>;
+
+/**
+ * The same client, whose transactions begin with the scope of who asks. It is sent together with the transaction's first statement, so
+ * that it costs no round trip; were it refused, the transaction would be. A single statement that names a walled table gets a transaction
+ * of its own; others go as they are.
+ */
+export function scoping<T extends object>(client: T): T {
+  return new Proxy(client, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function') return value;
+      if (key === 'begin') {
+        const begin = value as Begin;
+        return (work: (inner: Sql) => unknown) => begun((given) => begin.call(target, given), work);
+      }
+      if (key === 'unsafe') {
+        const unsafe = value as Sql['unsafe'];
+        return (...asked: Parameters<Sql['unsafe']>) => {
+          if (!current.getStore() || !WALLED.test(asked[0])) return unsafe.call(target, ...asked);
+          const begin = Reflect.get(target, 'begin') as Begin;
+          return alone((how) =>
+            begun(
+              (given) => begin.call(target, given),
+              (inner) => how(inner.unsafe(...asked)),
+            ),
+          );
+        };
+      }
+      return value;
+    },
+  });
+}
+
+function begun(begin: Begin, work: (inner: Sql) => unknown): Promise<unknown> {
+  const scope = current.getStore();
+  if (!scope) return begin(work);
+  return begin((inner) => {
+    inner.unsafe(settings(scope)).catch(() => undefined);
+    return work(inner);
+  });
+}
+
+type Pending = ReturnType<Sql['unsafe']>;
+
+/** What drizzle asks of a statement: its rows as objects when awaited, as lists with `values`. Begins when either is asked, once. */
+function alone(run: (how: (pending: Pending) => unknown) => Promise<unknown>): object {
+  let asked: Promise<unknown> | undefined;
+  const rows = (): Promise<unknown> => (asked ??= run((pending) => pending));
+  return {
+    values: () => run((pending) => pending.values()),
+    then: (...given: Parameters<Promise<unknown>['then']>) => rows().then(...given),
+    catch: (...given: Parameters<Promise<unknown>['catch']>) => rows().catch(...given),
+    finally: (...given: Parameters<Promise<unknown>['finally']>) => rows().finally(...given),
+  };
+}
