@@ -13,7 +13,7 @@ export interface RankRow {
   office: OfficeFigures;
   amount: number;
   count: number;
-  /** Of what the offices shown brought together. */
+  /** Of what the first of them brought. */
   share: number;
 }
 
@@ -28,10 +28,10 @@ const VALUE: Readonly<Record<Exclude<RankKey, 'name'>, (row: RankRow) => number>
 
 /** Offices in an order; equal ones by name, so that rows do not jump at every update. */
 export function ranked(offices: readonly OfficeFigures[], period: Period, { by, down }: RankOrder, locale: string): RankRow[] {
-  const total = offices.reduce((sum, office) => sum + Math.max(0, office[period].amount), 0);
+  const most = Math.max(0, ...offices.map((office) => office[period].amount));
   const rows = offices.map((office): RankRow => {
     const { amount, count } = office[period];
-    return { office, amount, count, share: total > 0 ? Math.max(0, amount) / total : 0 };
+    return { office, amount, count, share: most > 0 ? Math.max(0, amount) / most : 0 };
   });
   const names = new Intl.Collator(locale);
   const byName = (a: RankRow, b: RankRow): number =>
