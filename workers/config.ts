@@ -22,8 +22,8 @@ export const workerSettings = {
     'Documents read at once; about one CPU core and 160 MB each',
   ),
   PAYMENT_CHECKS_PER_SECOND: setting(
-    z.coerce.number().int().min(1).max(10_000).default(10),
-    'Questions to payment providers a second, over all workers (the same on all): what the operator allows',
+    z.coerce.number().int().min(1).max(10_000).optional(),
+    'Questions to each payment provider a second, over all workers (the same on all), instead of what each is known to take',
   ),
   AUTH_SECRET: setting(
     z.string().min(32),

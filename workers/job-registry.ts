@@ -38,6 +38,12 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
     const { createPaymentChecksJob } = await import('./payments/payment-checks.job.ts');
     return createPaymentChecksJob(await confirmationsOf(deps));
   },
+  async 'payment-checks-mvola'(deps) {
+    return JOB_REGISTRY['payment-checks'](deps);
+  },
+  async 'payment-checks-stripe'(deps) {
+    return JOB_REGISTRY['payment-checks'](deps);
+  },
   async statements(deps) {
     const { createStatementsWork } = await import('./reconciliation/statements-work.ts');
     return createStatementsWork({ ...deps, country: countryOfConfig(deps.config) });
@@ -82,7 +88,16 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
 
 const countryOfConfig = ({ COUNTRY }: WorkerConfig): Country => countryOf(COUNTRY.toUpperCase() as CountryCode);
 
-async function confirmationsOf(deps: JobDeps) {
+/** One of a process, whatever queues it works: what they confirm at the same time is posted together. */
+const confirmations = new WeakMap<JobDeps, ReturnType<typeof loadConfirmations>>();
+
+function confirmationsOf(deps: JobDeps) {
+  const known = confirmations.get(deps) ?? loadConfirmations(deps);
+  confirmations.set(deps, known);
+  return known;
+}
+
+async function loadConfirmations(deps: JobDeps) {
   const { createConfirmations } = await import('./payments/confirmations.ts');
   return createConfirmations(deps);
 }

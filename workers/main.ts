@@ -77,8 +77,9 @@ async function main(): Promise<void> {
 
   async function work<Q extends QueueName>(name: Q): Promise<void> {
     const handlers = await JOB_REGISTRY[name](deps);
-    // Checks mostly wait for providers; those that end together are posted together.
-    const concurrency = name === 'ocr' ? config.OCR_ENGINES : name === 'payment-checks' ? 50 : 4;
+    // Checks, and orders, mostly wait for providers; those that end together are posted together.
+    const concurrency =
+      name === 'ocr' ? config.OCR_ENGINES : name.startsWith('payment-checks') ? 50 : name === 'payments' ? 16 : 4;
     const perSecond = config.PAYMENT_CHECKS_PER_SECOND;
     const worker = workQueue({
       name,
@@ -97,7 +98,9 @@ async function main(): Promise<void> {
   const roles: Record<WorkerRole, () => Promise<unknown>> = {
     relay: () => startRelayRole({ config, db, redisQueues, redisCache, bus, queues, logger, metrics, shutdown }),
     payments: async () => {
-      await Promise.all([work('payments'), work('payment-checks'), work('statements')]);
+      await Promise.all(
+        (['payments', 'payment-checks', 'payment-checks-mvola', 'payment-checks-stripe', 'statements'] as const).map(work),
+      );
       shutdown.add('schedule of statements', await scheduleStatements({ queues, logger }));
       shutdown.add('schedules of payments', await schedulePayments({ queues, logger }));
     },

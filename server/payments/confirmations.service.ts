@@ -1,5 +1,5 @@
 import type { Db } from '#db/connect.ts';
-import { findIntent, itemsOf, updateIntent, type IntentRow } from '#db/payments.repository.ts';
+import { findIntents, itemsOfEach, updateIntent, type IntentRow, type ItemRow } from '#db/payments.repository.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
 import { afterEvent, isOpen, isSettled } from '#shared/domain/payments/intent-state.ts';
 import type { Logger } from '#shared/node/logger.ts';
@@ -10,6 +10,7 @@ import { createPoster } from './poster.ts';
 import { prepareSuccess } from './posting.ts';
 import type { PaymentProvider } from './providers/provider.ts';
 import type { Providers } from './providers/providers.service.ts';
+import { createTogether } from './together.ts';
 
 export interface ConfirmationsDeps {
   db: Db;
@@ -35,13 +36,31 @@ const SILENT_AFTER_MS = 30_000;
 /** When the provider's answer is a success that is not ours, a person must look: not asked again before. Milliseconds. */
 const DISPUTED_MS = 3600_000;
 
+const READ_TOGETHER = 200;
+
 export function createConfirmationsService(deps: ConfirmationsDeps): ConfirmationsService {
   const { db, notifier, clock, logger } = deps;
   const onCommit = (): void => notifier.wake();
   const [poster, apply] = [createPoster({ db, logger, onCommit }), createMoves({ db, clock, logger, onCommit })];
+  // What is asked for at the same time is read together as well: many checks end in the same moment.
+  const reading = { logger, maxBatch: READ_TOGETHER, nameOf: (id: string) => id };
+  const intentOf = createTogether<string, IntentRow | null>({
+    ...{ ...reading, what: 'reading payments' },
+    async work(ids) {
+      const found = new Map((await findIntents(db, ids)).map((row) => [row.id, row]));
+      return (id) => found.get(id) ?? null;
+    },
+  });
+  const itemsOf = createTogether<string, ItemRow[]>({
+    ...{ ...reading, what: 'reading what is paid' },
+    async work(ids) {
+      const found = await itemsOfEach(db, ids);
+      return (id) => found.get(id) ?? [];
+    },
+  });
 
   async function initiate(id: string): Promise<void> {
-    const intent = await findIntent(db, id);
+    const intent = await intentOf(id);
     if (!intent || afterEvent(intent.state, 'push') === null) return;
     // Whoever gave it before and died may have been heard: the provider is asked first.
     if (clock() >= intent.expiresAt) return intent.state === 'created' ? void (await apply(id, 'expire')) : check(id);
@@ -64,7 +83,7 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
   }
 
   async function check(id: string): Promise<void> {
-    const intent = await findIntent(db, id);
+    const intent = await intentOf(id);
     if (!intent || isSettled(intent.state)) return;
     if (intent.state === 'created') return initiate(id);
     const provider = providerOf(intent);
@@ -110,7 +129,7 @@ export function createConfirmationsService(deps: ConfirmationsDeps): Confirmatio
       await db.transaction((tx) => updateIntent(tx, id, { nextCheckAt: new Date(clock().getTime() + DISPUTED_MS) }));
       return;
     }
-    const items = await itemsOf(db, id);
+    const items = await itemsOf(id);
     const given = { providerReference: status.reference, items, at: clock(), timeZone: deps.country.timeZone };
     if (!(await poster.post(prepareSuccess(deps.signer, intent, given)))) return;
     logger.info({ paymentId: id }, 'payment posted');

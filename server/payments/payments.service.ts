@@ -3,10 +3,16 @@ import { appendAudit } from '#db/audit.repository.ts';
 import type { Db } from '#db/connect.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import { readHistory, readPayment } from '#db/payment-views.repository.ts';
-import { findIntentByKey, insertWebhookEvent, learnHandle, lockIntent, updateIntent } from '#db/payments.repository.ts';
+import { findIntentByKey, lockIntent, updateIntent } from '#db/payments.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { Id } from '#shared/contracts/ids.ts';
-import type { PaymentHistory, PaymentView, ProviderCode, ProviderList, StartPayment } from '#shared/contracts/payments.ts';
+import {
+  ProviderCode,
+  type PaymentHistory,
+  type PaymentView,
+  type ProviderList,
+  type StartPayment,
+} from '#shared/contracts/payments.ts';
 import { normaliseContact } from '#shared/domain/contact.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
 import { isOpen } from '#shared/domain/payments/intent-state.ts';
@@ -17,6 +23,7 @@ import { paymentChange, paymentView } from './payment-events.ts';
 import type { WebhookRequest } from './providers/provider.ts';
 import type { Providers } from './providers/providers.service.ts';
 import { createStarts } from './starts.ts';
+import { createWebhookEvents } from './webhook-events.ts';
 
 export interface PaymentsDeps {
   db: Db;
@@ -55,6 +62,7 @@ const HISTORY_YEARS = 5;
 
 export function createPaymentsService({ db, notifier, clock, country, providers, logger }: PaymentsDeps): PaymentsService {
   const write = createStarts({ db, logger, currency: country.currency.code });
+  const keep = createWebhookEvents({ db, logger });
 
   async function known(payerId: string, key: string, digest: string): Promise<PaymentView | null> {
     const intent = await findIntentByKey(db, payerId, key);
@@ -112,9 +120,12 @@ export function createPaymentsService({ db, notifier, clock, country, providers,
         if (intent?.payerId !== payerId) throw new AppError('PAYMENT_NOT_FOUND');
         if (!intent.redirectUrl || !isOpen(intent.state)) throw new AppError('PAYMENT_NOT_CANCELLABLE');
         if (!intent.cancelRequestedAt) {
+          const provider = ProviderCode.safeParse(intent.provider).data;
           await updateIntent(tx, id, { cancelRequestedAt: clock(), state: intent.state, updatedAt: clock() });
           await appendAudit(tx, { actorId: payerId, action: 'payment.cancelled', entity: 'payment', entityId: id, details: {} });
-          await appendOutbox(tx, 'payment.cancel_requested', { paymentId: id }, [paymentChange(id)]);
+          await appendOutbox(tx, 'payment.cancel_requested', { paymentId: id, ...(provider && { provider }) }, [
+            paymentChange(id),
+          ]);
         }
         return paymentView(tx, id);
       });
@@ -130,13 +141,8 @@ export function createPaymentsService({ db, notifier, clock, country, providers,
       const { eventId, intentId, handle } = notice;
       if (intentId === null) return;
       if (!Id.safeParse(intentId).success) throw new AppError('UNAUTHENTICATED');
-      const isNew = await db.transaction(async (tx) => {
-        const event = { provider: code, eventId, intentId, body: message.body.toString('utf8').replaceAll('\0', '') };
-        if (!(await insertWebhookEvent(tx, { ...event, receivedAt: clock() }))) return false;
-        if (handle) await learnHandle(tx, { id: intentId, provider: code, handle });
-        await appendOutbox(tx, 'payment.notified', { paymentId: intentId });
-        return true;
-      });
+      const body = message.body.toString('utf8').replaceAll('\0', '');
+      const isNew = await keep({ provider: code, eventId, intentId, handle: handle ?? null, body, receivedAt: clock() });
       if (isNew) notifier.wake();
     },
   };

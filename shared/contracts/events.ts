@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ProviderCode } from './payments.ts';
 import { Id } from './ids.ts';
 import { Locale } from './identity.ts';
 import { ReceiptReference } from './receipts.ts';
@@ -48,9 +49,9 @@ export const EVENTS = {
   /** A success whose taxes were paid already: in the ledger, to be paid back. */
   'payment.refund_due': z.object({ paymentId: Id }),
   /** A provider's message about it was kept. */
-  'payment.notified': z.object({ paymentId: Id }),
+  'payment.notified': z.object({ paymentId: Id, provider: ProviderCode.optional() }),
   /** The payer wants it to end; it has not yet. */
-  'payment.cancel_requested': z.object({ paymentId: Id }),
+  'payment.cancel_requested': z.object({ paymentId: Id, provider: ProviderCode.optional() }),
   /** How a way to pay does. */
   'channels.changed': z.object({}),
   /** A refund came to that state; the payment is whose page changes. `succeeded`: the money has gone. */

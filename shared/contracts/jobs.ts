@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EventName, EventPayload } from './events.ts';
 import { Id } from './ids.ts';
 import { NoticeSource } from './notices.ts';
+import { ProviderCode } from './payments.ts';
 
 /** Classes of work, most urgent first. */
 export type QueueClass = 'high' | 'medium' | 'low';
@@ -9,8 +10,13 @@ export type QueueClass = 'high' | 'medium' | 'low';
 /** One queue (BullMQ) a kind of work; the class decides what an operator may delay. */
 export const QUEUES = {
   payments: { class: 'high' },
-  /** Asks providers how payments stand. Paced over all processes: the operator's own limit is ten a second. */
+  /**
+   * Ask providers how payments stand: one queue a provider (`queueOf`), each paced over all processes by what that provider takes a second
+   * (`shared/domain/payments/pace.ts`), so that none waits at another's pace. The first is MTN MoMo's, and of what is not known whose it is.
+   */
   'payment-checks': { class: 'high', perSecond: 10 },
+  'payment-checks-mvola': { class: 'high', perSecond: 10 },
+  'payment-checks-stripe': { class: 'high', perSecond: 25 },
   /** Statements of providers: long work, beside the payments so that none waits behind it. */
   statements: { class: 'low' },
   messages: { class: 'medium' },
@@ -35,7 +41,12 @@ export const JOBS = {
   'payment.poll': { queue: 'payments', payload: z.object({}), attempts: 1, backoffMs: 0 },
   /** Comes up by itself every ten seconds: looks how each way to pay does. */
   'channels.look': { queue: 'payments', payload: z.object({}), attempts: 1, backoffMs: 0 },
-  'payment.check': { queue: 'payment-checks', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 1_000 },
+  'payment.check': {
+    queue: 'payment-checks',
+    payload: z.object({ paymentId: Id, provider: ProviderCode.optional() }),
+    attempts: 3,
+    backoffMs: 1_000,
+  },
   'receipt.render': { queue: 'payments', payload: z.object({ paymentId: Id }), attempts: 3, backoffMs: 5_000 },
   /** Gives an approved refund to the provider. */
   'refund.push': { queue: 'payments', payload: z.object({ refundId: Id }), attempts: 3, backoffMs: 5_000 },
@@ -67,6 +78,18 @@ export type JobName = keyof typeof JOBS;
 export type JobPayload<J extends JobName> = z.infer<(typeof JOBS)[J]['payload']>;
 export type JobOrder = { [J in JobName]: { name: J; payload: JobPayload<J> } }[JobName];
 
+const CHECKS: Readonly<Record<ProviderCode, QueueName>> = {
+  mtn_momo: 'payment-checks',
+  mvola: 'payment-checks-mvola',
+  stripe: 'payment-checks-stripe',
+};
+
+/** The queue in which a job waits: its own, a check in that of the provider that is asked. */
+export function queueOf(order: JobOrder): QueueName {
+  if (order.name === 'payment.check' && order.payload.provider) return CHECKS[order.payload.provider];
+  return JOBS[order.name].queue;
+}
+
 /** `eventId`: the outbox row's. */
 type JobsOfEvents = { [E in EventName]?: (payload: EventPayload<E>, eventId: string) => JobOrder[] };
 
@@ -95,8 +118,8 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
     { name: 'refund.open', payload: { paymentId } },
     notice(eventId, { event: 'payment.refund_due', paymentId }),
   ],
-  'payment.notified': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
-  'payment.cancel_requested': ({ paymentId }) => [{ name: 'payment.check', payload: { paymentId } }],
+  'payment.notified': (payment) => [{ name: 'payment.check', payload: payment }],
+  'payment.cancel_requested': (payment) => [{ name: 'payment.check', payload: payment }],
   'refund.approved': ({ refundId, paymentId }, eventId) => [
     { name: 'refund.push', payload: { refundId } },
     // The receipts are drawn anew, with what became of them.

@@ -11,6 +11,7 @@ import {
 import {
   JOBS,
   QUEUES,
+  queueOf,
   type JobName,
   type JobOrder,
   type JobPayload,
@@ -55,7 +56,7 @@ export function createJobQueues(deps: { redisUrl: string; prefix: string; logger
     queue.on('error', (error) => deps.logger.debug({ err: error, queue: name }, 'queue connection'));
     queues.set(name, queue);
   }
-  const queueOf = (name: QueueName): Queue => {
+  const named = (name: QueueName): Queue => {
     const queue = queues.get(name);
     if (!queue) throw new Error(`no queue ${name}`);
     return queue;
@@ -64,14 +65,18 @@ export function createJobQueues(deps: { redisUrl: string; prefix: string; logger
     async add(jobs) {
       const byQueue = new Map<QueueName, IdentifiedJob[]>();
       for (const entry of jobs) {
-        const { queue } = JOBS[entry.job.name];
-        byQueue.set(queue, [...(byQueue.get(queue) ?? []), entry]);
+        const queue = queueOf(entry.job);
+        const group = byQueue.get(queue);
+        if (group) group.push(entry);
+        else byQueue.set(queue, [entry]);
       }
-      for (const [name, group] of byQueue) {
-        await queueOf(name).addBulk(
-          group.map(({ id, job }) => ({ name: job.name, data: job.payload, opts: jobOptions(job.name, id) })),
-        );
-      }
+      await Promise.all(
+        [...byQueue].map(([name, group]) =>
+          named(name).addBulk(
+            group.map(({ id, job }) => ({ name: job.name, data: job.payload, opts: jobOptions(job.name, id) })),
+          ),
+        ),
+      );
     },
     async counts() {
       const entries = await Promise.all(
@@ -81,7 +86,7 @@ export function createJobQueues(deps: { redisUrl: string; prefix: string; logger
       );
       return Object.fromEntries(entries) as Record<QueueName, Record<string, number>>;
     },
-    queue: queueOf,
+    queue: named,
     close: async () => {
       // A line that is dead does not take leave: it is cut.
       await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => queue.disconnect())));

@@ -1,7 +1,9 @@
 import type { Db } from '#db/connect.ts';
 import { paymentsWithoutPdf } from '#db/receipts.repository.ts';
 import { intentsToCheck } from '#db/payments.repository.ts';
+import { PROVIDERS, type ProviderCode } from '#shared/contracts/payments.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
+import { ASKED_PER_SECOND } from '#shared/domain/payments/pace.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
@@ -14,6 +16,7 @@ import { signReceipts } from '#server/tills/signatures.service.ts';
 import type { WorkerConfig } from '../config.ts';
 import { refundJobs } from './refund-polls.ts';
 import { renderReceipts } from './render-receipts.ts';
+import { POLL_EVERY_MS } from './schedule.ts';
 import { issueRevocationList } from './revocation-list.ts';
 
 export interface PaymentsJobDeps {
@@ -30,8 +33,9 @@ export interface PaymentsJobDeps {
   notifier: OutboxNotifier;
 }
 
-/** Intents asked about at one poll: half of what the pace of the checks lets through, the other half is for what providers tell. */
-const POLLED = 10;
+/** Intents of a provider asked about at one poll: half of what its pace lets through, the other half is for what it tells by itself. */
+const polledOf = (provider: ProviderCode): number => (ASKED_PER_SECOND[provider] * POLL_EVERY_MS) / 2_000;
+const UNRENDERED = 10;
 /** A receipt without its PDF for so long has lost its job. Milliseconds. */
 const PDF_TOO_LONG_MS = 60_000;
 
@@ -50,15 +54,15 @@ export function createPaymentsJob(deps: PaymentsJobDeps): JobHandlers<'payments'
     'revocations.issue': () => issueRevocationList(deps),
     async 'payment.poll'() {
       const now = clock();
-      const due = await intentsToCheck(db, now, POLLED);
+      const due = (await Promise.all(PROVIDERS.map((one) => intentsToCheck(db, now, one, polledOf(one))))).flat();
       // The minute is part of the id: a job that failed is remembered, and must not keep a later one out for days.
       const minute = Math.floor(now.getTime() / 60_000);
-      const unrendered = await paymentsWithoutPdf(db, new Date(now.getTime() - PDF_TOO_LONG_MS), POLLED);
+      const unrendered = await paymentsWithoutPdf(db, new Date(now.getTime() - PDF_TOO_LONG_MS), UNRENDERED);
       await queues.add([
         ...(await refundJobs(db, now)),
-        ...due.map(({ id, checks }): IdentifiedJob => ({
+        ...due.map(({ id, checks, provider }): IdentifiedJob => ({
           id: `poll-${id}-${checks}-${minute}`,
-          job: { name: 'payment.check', payload: { paymentId: id } },
+          job: { name: 'payment.check', payload: { paymentId: id, provider } },
         })),
         ...unrendered.map((id): IdentifiedJob => ({
           id: `render-${id}-${minute}`,

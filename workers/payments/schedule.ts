@@ -5,7 +5,7 @@ import type { JobQueues } from '#shared/node/queues.ts';
 /** Milliseconds between two lists of revoked receipts when none is revoked: each promises the next within an hour. */
 const LIST_EVERY_MS = 30 * 60_000;
 /** Milliseconds between two looks for silent payments; one schedule for the whole platform, however many processes ask for it. */
-const POLL_EVERY_MS = 2_000;
+export const POLL_EVERY_MS = 2_000;
 /** Milliseconds between two looks at how each way to pay does. */
 const LOOK_EVERY_MS = 10_000;
 /** Written again this often, for when Redis forgot it, milliseconds. */
