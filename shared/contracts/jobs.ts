@@ -11,11 +11,13 @@ export type QueueClass = 'high' | 'medium' | 'low';
 export const QUEUES = {
   payments: { class: 'high' },
   /**
-   * Ask providers how payments stand: one queue a provider (`queueOf`), each paced over all processes by what that provider takes a second
-   * (`shared/domain/payments/pace.ts`), so that none waits at another's pace. The first is MTN MoMo's, and of what is not known whose it is.
+   * Ask providers how payments stand: one queue a provider (`queueOf`), each paced over all processes by what that provider takes a second,
+   * so that none waits at another's pace. MTN MoMo documents ten; this one is also of what is not known whose it is.
    */
   'payment-checks': { class: 'high', perSecond: 10 },
+  /** No limit is documented. */
   'payment-checks-mvola': { class: 'high', perSecond: 10 },
+  /** 100 are documented, 25 with test keys. */
   'payment-checks-stripe': { class: 'high', perSecond: 25 },
   /** Statements of providers: long work, beside the payments so that none waits behind it. */
   statements: { class: 'low' },
@@ -78,11 +80,14 @@ export type JobName = keyof typeof JOBS;
 export type JobPayload<J extends JobName> = z.infer<(typeof JOBS)[J]['payload']>;
 export type JobOrder = { [J in JobName]: { name: J; payload: JobPayload<J> } }[JobName];
 
-const CHECKS: Readonly<Record<ProviderCode, QueueName>> = {
+const CHECKS = {
   mtn_momo: 'payment-checks',
   mvola: 'payment-checks-mvola',
   stripe: 'payment-checks-stripe',
-};
+} as const satisfies Record<ProviderCode, QueueName>;
+
+/** Questions a second that a provider takes from the whole platform. */
+export const askedPerSecond = (provider: ProviderCode): number => QUEUES[CHECKS[provider]].perSecond;
 
 /** The queue in which a job waits: its own, a check in that of the provider that is asked. */
 export function queueOf(order: JobOrder): QueueName {

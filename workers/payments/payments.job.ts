@@ -1,9 +1,9 @@
 import type { Db } from '#db/connect.ts';
 import { paymentsWithoutPdf } from '#db/receipts.repository.ts';
 import { intentsToCheck } from '#db/payments.repository.ts';
+import { askedPerSecond } from '#shared/contracts/jobs.ts';
 import { PROVIDERS, type ProviderCode } from '#shared/contracts/payments.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
-import { ASKED_PER_SECOND } from '#shared/domain/payments/pace.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
@@ -34,7 +34,7 @@ export interface PaymentsJobDeps {
 }
 
 /** Intents of a provider asked about at one poll: half of what its pace lets through, the other half is for what it tells by itself. */
-const polledOf = (provider: ProviderCode): number => (ASKED_PER_SECOND[provider] * POLL_EVERY_MS) / 2_000;
+const polledOf = (provider: ProviderCode): number => (askedPerSecond(provider) * POLL_EVERY_MS) / 2_000;
 const UNRENDERED = 10;
 /** A receipt without its PDF for so long has lost its job. Milliseconds. */
 const PDF_TOO_LONG_MS = 60_000;
