@@ -1,9 +1,12 @@
+import type { Period } from '#shared/contracts/dashboards.ts';
 import type { Role } from '#shared/contracts/identity.ts';
 import type { CountryCode } from '#shared/domain/countries/countries.ts';
 
 /** What a demo country starts with: invented people, plates and numbers. */
 export interface DemoCountry {
-  offices: readonly { code: string; name: string; city: string }[];
+  offices: readonly { code: string; name: string; city: string; region: string }[];
+  /** What is to be collected: invented, and said to be wherever it is shown. Minor unit, of the nation and of each office. */
+  targets: Readonly<Record<'national' | 'office', Readonly<Record<Period, number>>>>;
   /** `neighbour` has the vehicles that somebody else will try to register. */
   people: Readonly<Record<'citizen' | 'neighbour', DemoPerson>>;
   /** Staff of the first office, who can sign in: those who change money are two. */
@@ -84,12 +87,16 @@ const vehicle = (
 export const DEMO: Readonly<Record<CountryCode, DemoCountry>> = {
   MG: {
     offices: [
-      { code: 'TNR-ANALAKELY', name: 'Centre fiscal Analakely', city: 'Antananarivo' },
-      { code: 'TNR-ANOSY', name: 'Centre fiscal Anosy', city: 'Antananarivo' },
-      { code: 'TMM', name: 'Centre fiscal Toamasina', city: 'Toamasina' },
-      { code: 'FNR', name: 'Centre fiscal Fianarantsoa', city: 'Fianarantsoa' },
-      { code: 'MJN', name: 'Centre fiscal Mahajanga', city: 'Mahajanga' },
+      { code: 'TNR-ANALAKELY', name: 'Centre fiscal Analakely', city: 'Antananarivo', region: 'analamanga' },
+      { code: 'TNR-ANOSY', name: 'Centre fiscal Anosy', city: 'Antananarivo', region: 'analamanga' },
+      { code: 'TMM', name: 'Centre fiscal Toamasina', city: 'Toamasina', region: 'atsinanana' },
+      { code: 'FNR', name: 'Centre fiscal Fianarantsoa', city: 'Fianarantsoa', region: 'haute-matsiatra' },
+      { code: 'MJN', name: 'Centre fiscal Mahajanga', city: 'Mahajanga', region: 'boeny' },
     ],
+    targets: {
+      national: { day: 60_000_000, month: 1_200_000_000, year: 12_000_000_000 },
+      office: { day: 2_000_000, month: 44_000_000, year: 500_000_000 },
+    },
     people: {
       citizen: { name: 'Hanta Rakotomalala', email: 'hanta@demo.example', phone: '+261340000101', password: 'lalana mena 26' },
       neighbour: { name: 'Solofo Andrianina', email: 'solofo@demo.example', phone: '+261340000102', password: 'rano madio 26' },
@@ -109,10 +116,14 @@ export const DEMO: Readonly<Record<CountryCode, DemoCountry>> = {
   },
   MA: {
     offices: [
-      { code: 'CAS-ANFA', name: 'Perception Anfa', city: 'Casablanca' },
-      { code: 'RBA-AGDAL', name: 'Perception Agdal', city: 'Rabat' },
-      { code: 'TNG', name: 'Perception Tanger', city: 'Tanger' },
+      { code: 'CAS-ANFA', name: 'Perception Anfa', city: 'Casablanca', region: 'casablanca-settat' },
+      { code: 'RBA-AGDAL', name: 'Perception Agdal', city: 'Rabat', region: 'rabat-sale-kenitra' },
+      { code: 'TNG', name: 'Perception Tanger', city: 'Tanger', region: 'tanger-tetouan-al-hoceima' },
     ],
+    targets: {
+      national: { day: 25_000_000, month: 500_000_000, year: 6_000_000_000 },
+      office: { day: 2_000_000, month: 44_000_000, year: 500_000_000 },
+    },
     people: {
       citizen: { name: 'Salma Benali', email: 'salma@ma.demo.example', phone: '+212600000101', password: 'souk el had 26' },
       neighbour: {
@@ -137,10 +148,14 @@ export const DEMO: Readonly<Record<CountryCode, DemoCountry>> = {
   },
   BJ: {
     offices: [
-      { code: 'COO-LITTORAL', name: 'CIPE Littoral', city: 'Cotonou' },
-      { code: 'PNO', name: 'CIPE Porto-Novo', city: 'Porto-Novo' },
-      { code: 'PKO', name: 'CIPE Parakou', city: 'Parakou' },
+      { code: 'COO-LITTORAL', name: 'CIPE Littoral', city: 'Cotonou', region: 'littoral' },
+      { code: 'PNO', name: 'CIPE Porto-Novo', city: 'Porto-Novo', region: 'oueme' },
+      { code: 'PKO', name: 'CIPE Parakou', city: 'Parakou', region: 'borgou' },
     ],
+    targets: {
+      national: { day: 15_000_000, month: 300_000_000, year: 3_000_000_000 },
+      office: { day: 1_000_000, month: 22_000_000, year: 250_000_000 },
+    },
     people: {
       citizen: {
         name: 'Afiavi Dossou',

@@ -1,4 +1,5 @@
-import { eq, isNull } from 'drizzle-orm';
+import { eq, inArray, isNull, sql } from 'drizzle-orm';
+import { PERIODS } from '#shared/contracts/dashboards.ts';
 import { hashPassword } from '#shared/node/password-hash.ts';
 import type { CountryCode } from '#shared/domain/countries/countries.ts';
 import { FIRST_GRIDS } from '#shared/domain/countries/grids.ts';
@@ -7,6 +8,7 @@ import { DEMO, type DemoCountry, type DemoPerson, type DemoVehicle } from './dem
 import { seedServices } from './demo-services.ts';
 import { approveGrid, draftGrid, proposeGrid } from './price-grid-versions.ts';
 import { listGrids } from './price-grids.repository.ts';
+import { collectionTargets } from './schema/collections.ts';
 import { accounts, offices, secondFactors, users } from './schema/identity.ts';
 import { owners, vehicles } from './schema/vehicles.ts';
 
@@ -42,7 +44,9 @@ export async function seedDemo(
     await tx
       .insert(offices)
       .values([...demo.offices])
-      .onConflictDoNothing();
+      // A demo of an earlier release has offices of no region.
+      .onConflictDoUpdate({ target: offices.code, set: { region: sql`coalesce(${offices.region}, excluded.region)` } });
+    await seedTargets(tx, demo);
     await seedServices(
       tx,
       demo.offices.map(({ code }) => code),
@@ -70,6 +74,23 @@ export async function seedDemo(
     password,
     ...(totpSecret && { totpSecret }),
   }));
+}
+
+/** Targets of the nation, its regions and offices, from the year's first day on; what was set by somebody stays. */
+async function seedTargets(tx: Tx, demo: DemoCountry): Promise<void> {
+  const codes = demo.offices.map(({ code }) => code);
+  const rows = await tx.select({ id: offices.id, region: offices.region }).from(offices).where(inArray(offices.code, codes));
+  const shares = new Map<string, number>();
+  for (const { id, region } of rows) {
+    shares.set(`office-${id}`, 1);
+    if (region !== null) shares.set(`region-${region}`, (shares.get(`region-${region}`) ?? 0) + 1);
+  }
+  const at = { fromDay: `${new Date().getUTCFullYear()}-01-01`, demo: true, setAt: new Date() };
+  const values = PERIODS.flatMap((period) => [
+    { scope: 'national', period, amount: demo.targets.national[period], ...at },
+    ...[...shares].map(([scope, share]) => ({ scope, period, amount: share * demo.targets.office[period], ...at })),
+  ]);
+  await tx.insert(collectionTargets).values(values).onConflictDoNothing();
 }
 
 /** The country's file becomes version 1, approved and in force; goes on where it was interrupted, leaves versions of others alone. */

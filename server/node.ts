@@ -24,6 +24,9 @@ import { exportTopic } from './account/exports.topic.ts';
 import { EXPORT_LIMIT, createAccountRoutes } from './account/account.routes.ts';
 import { createCollectionsService } from './collections/collections.service.ts';
 import { COLLECTION_EXPORT_LIMIT, createCollectionRoutes } from './collections/collections.routes.ts';
+import { createDashboards } from './dashboard/dashboards.service.ts';
+import { createDashboardTopic } from './dashboard/dashboard.topic.ts';
+import { readPresence, sayPresence } from './dashboard/presence.service.ts';
 import { createDocumentHandlers } from './documents/documents.handlers.ts';
 import { UPLOAD_LIMIT, createDocumentRoutes } from './documents/documents.routes.ts';
 import { createDocumentsService } from './documents/documents.service.ts';
@@ -196,6 +199,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const exports = createExportsService({ db, notifier, clock });
   const alarms = createAlarmsService({ db, notifier, clock, timeZone: country.timeZone });
   const anomalies = createAnomaliesService({ db, notifier, clock });
+  const dashboards = createDashboards({ db, country, clock, presence: () => readPresence(redis.queues, prefix) });
   const live = createLiveService({
     db,
     registry: topicRegistry({
@@ -212,6 +216,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       reconciliations: reconciliationsTopic,
       alarms: alarmsTopic,
       anomalies: anomaliesTopic,
+      dashboard: createDashboardTopic({ dashboards, clock }),
       reviews: reviewsTopic,
       notifications: notificationsTopic,
     }),
@@ -272,6 +277,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     logger,
     ...(deps.recheckMs === undefined ? {} : { recheckMs: deps.recheckMs }),
   });
+  const stopSaying = sayPresence({ redis: redis.queues, prefix, logger, read: sockets.presence });
   const bus = await subscribeBus({
     redis: redis.bus,
     prefix,
@@ -413,6 +419,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       await sockets.drain(graceMs);
       await http.close(1_000);
       await sockets.close();
+      await stopSaying();
       await bus.close();
       await probe.end({ timeout: 1 });
     },

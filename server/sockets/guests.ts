@@ -28,6 +28,7 @@ export interface GuestRegistry {
   /** False when the address has as many as it may. */
   add(socketId: string, address: string): boolean;
   remove(socketId: string): void;
+  count(): number;
 }
 
 export function createGuestRegistry(most = MAX_GUESTS_PER_ADDRESS): GuestRegistry {
@@ -49,5 +50,6 @@ export function createGuestRegistry(most = MAX_GUESTS_PER_ADDRESS): GuestRegistr
       if (left > 0) count.set(address, left);
       else count.delete(address);
     },
+    count: () => addressOf.size,
   };
 }

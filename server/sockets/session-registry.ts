@@ -19,6 +19,8 @@ export interface SessionRegistry {
   /** A session lasts longer than its sockets knew. */
   prolong(sessionId: string, expiresAt: number): void;
   sessionIds(): string[];
+  /** How many people have a socket here. */
+  people(): number;
 }
 
 /** How long an ended session is remembered: longer than a handshake may take and a cached session may live. */
@@ -85,6 +87,7 @@ export function createSessionRegistry(now: () => number = Date.now): SessionRegi
       for (const socket of bySession.get(sessionId) ?? []) socket.data.expiresAt = expiresAt;
     },
     sessionIds: () => [...bySession.keys()],
+    people: () => byUser.size,
   };
   return registry;
 }

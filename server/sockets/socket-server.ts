@@ -6,6 +6,7 @@ import type { ResyncReason } from '#shared/contracts/topics.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
 import { addressOf, type AddressSource } from '../http/client-address.ts';
+import type { NodePresence } from '../dashboard/presence.service.ts';
 import type { Viewer } from '../live/topic.ts';
 import { createCommandDispatcher, freshTokens } from './command-dispatcher.ts';
 import type { CommandHandlers } from './commands.ts';
@@ -17,6 +18,8 @@ import { createSessionRegistry, type LiveSocket } from './session-registry.ts';
 export const MAX_SOCKETS_PER_USER = 12;
 const RESYNC_WITHIN_MS = 3_000;
 const EXPIRY_CHECK_MS = 1_000;
+/** The rooms of dashboards; its group is the scope. */
+const DASHBOARD_ROOM = /^dashboard:(.+)#/;
 
 export interface SocketServerDeps {
   engine: SocketEngine;
@@ -49,6 +52,8 @@ export interface SocketServer {
   drain(withinMs: number): Promise<void>;
   close(): Promise<void>;
   readonly socketCount: number;
+  /** Who is connected to this node, and which dashboards they look at. */
+  presence(): NodePresence;
 }
 
 /** Sockets of one node: handshake, commands, rooms, sessions' ends (DESIGN: mechanisms 2 and 3, Identity). */
@@ -204,6 +209,11 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     get socketCount() {
       return io.engine.clientsCount;
     },
+    presence: () => ({
+      people: sessions.people() + guests.count(),
+      connections: io.engine?.clientsCount ?? 0,
+      dashboards: [...io.sockets.adapter.rooms.keys()].flatMap((room) => DASHBOARD_ROOM.exec(room)?.[1] ?? []),
+    }),
   };
   return server;
 }

@@ -185,6 +185,8 @@ export const TOPIC_ACCESS: Readonly<Record<TopicName, TopicLine>> = {
   'vehicle-file': { stranger: no, agent: 'yes', auditor: no, guest: no, key: ({ vehicleId }) => vehicleId },
   till: { ...all(no), guest: no, key: ({ agentId }) => agentId },
   tills: { ...all(no), auditor: 'yes', guest: no, key: ({ officeId }) => officeId },
+  // The nation's is asked of below, beside another office's.
+  dashboard: { ...all(no), auditor: 'yes', guest: no, key: ({ officeId }) => `office-${officeId}` },
   reviews: { ...all(no), agent: 'yes', guest: no },
   refunds: { stranger: no, agent: 'yes', auditor: 'yes', guest: no },
   reconciliations: { stranger: no, agent: no, auditor: 'yes', guest: no },

@@ -14,6 +14,7 @@ export const DashboardScope = z.union([
   z.templateLiteral(['office-', Id]),
 ]);
 export type DashboardScope = z.infer<typeof DashboardScope>;
+export const NATIONAL = 'national' satisfies DashboardScope;
 
 /** Milliseconds between two states of a scope at least: at most four a second. */
 export const DASHBOARD_EVERY_MS = 250;
@@ -159,7 +160,7 @@ export const DashboardView = z.object({
     .object({
       /** Waiting to be read, or being read. */
       queue: z.number().int().nonnegative(),
-      /** Readings that ended today, whatever came of them. */
+      /** Documents whose last reading ended today, whatever came of it. */
       read: z.number().int().nonnegative(),
       /** Of those, the ones that could be read; null: none ended today. */
       successPercent: z.number().min(0).max(100).nullable(),

@@ -4,6 +4,7 @@ import { AlarmsView } from './alarms.ts';
 import { AnomaliesView } from './anomalies.ts';
 import { VisitsView } from './appointments.ts';
 import { ChannelsView } from './channels.ts';
+import { DashboardView } from './dashboards.ts';
 import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts';
 import { Instant } from './ids.ts';
 import { NotificationsView } from './notices.ts';
@@ -40,6 +41,7 @@ export const TOPICS = {
   visits: { keyed: true, kind: 'state', state: VisitsView },
   till: { keyed: true, kind: 'state', state: TillView },
   tills: { keyed: true, kind: 'state', state: TillsView },
+  dashboard: { keyed: true, kind: 'state', state: DashboardView },
   reviews: { keyed: false, kind: 'state', state: ReviewsView },
   refunds: { keyed: false, kind: 'state', state: RefundsView },
   reconciliations: { keyed: false, kind: 'state', state: ReconciliationsView },

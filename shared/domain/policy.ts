@@ -9,6 +9,7 @@ export type Scope = 'own' | 'office' | 'all';
 /** Everything that not everybody may do. `<thing>.<verb>`. */
 export type Action =
   | 'collection.read'
+  | 'dashboard.read'
   | 'queue.read'
   | 'ticket.serve'
   | 'office.manage'
@@ -51,6 +52,8 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'bureau.enter': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
   /** See the movements of money under a figure of the dashboard, and export them; never who paid. Each look is kept in the audit log. */
   'collection.read': { supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** See the figures of an office; those of regions and of the nation are of all offices. */
+  'dashboard.read': { supervisor: 'office', administrator: 'all', auditor: 'all' },
   /** See the line of an office. */
   'queue.read': { agent: 'office', supervisor: 'office', administrator: 'all', auditor: 'all' },
   /** Open a counter, call people, serve them. */

@@ -1,4 +1,4 @@
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import type { OutboxTopic } from '#db/schema/platform.ts';
 import type { OutboxRow } from './dispatch.ts';
 
@@ -15,6 +15,8 @@ export interface OutboxReader {
   /** What is not done yet, oldest position first; without what is left for a newer relay. Throws LeadershipLost when the connection is no longer the one that holds the lock. */
   take(duty: Duty, limit: number): Promise<OutboxRow[]>;
   mark(duty: Duty, ids: readonly string[]): Promise<void>;
+  /** Marks as emitted and does what belongs to it in the same transaction, with the ids that were not marked before: with each id once, ever. */
+  markEmitted(ids: readonly string[], project: (tx: TransactionSql, ids: ReadonlySet<string>) => Promise<void>): Promise<void>;
   /** Sets a row aside that can never be dispatched. */
   park(id: string, why: string): Promise<void>;
   /** Seconds since the oldest undone row was written; 0 when there is none. */
@@ -60,6 +62,14 @@ export function createOutboxReader(
     async mark(duty, ids) {
       if (ids.length === 0) return;
       await sql`update outbox set ${sql(MARK[duty])} = clock_timestamp() where id = any(${[...ids]}::uuid[])`;
+    },
+    async markEmitted(ids, project) {
+      if (ids.length === 0) return;
+      await sql.begin(async (tx) => {
+        const rows = await tx<{ id: string }[]>`
+          update outbox set emitted_at = clock_timestamp() where id = any(${[...ids]}::uuid[]) and emitted_at is null returning id`;
+        await project(tx, new Set(rows.map(({ id }) => id)));
+      });
     },
     async park(id, why) {
       await sql`update outbox set parked_at = clock_timestamp(), parked_why = ${why} where id = ${id}`;

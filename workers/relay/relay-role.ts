@@ -7,11 +7,17 @@ import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
 import type { JobQueues } from '#shared/node/queues.ts';
 import type { Shutdown } from '#shared/node/shutdown.ts';
+import { areTotalsOf, rebuildTotals, refreshStats } from '#db/collection-totals.repository.ts';
+import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
+import { createDashboards } from '#server/dashboard/dashboards.service.ts';
+import { readPresence } from '#server/dashboard/presence.service.ts';
 import { projectReadingQueue } from '#server/documents/reading-queue.service.ts';
 import { createSessionCache } from '#server/identity/session-cache.service.ts';
 import type { WorkerConfig } from '../config.ts';
+import { createDashboardsBeside } from './dashboards.ts';
 import type { Projection } from './projector.ts';
 import { startRelay, type Relay } from './relay.ts';
+import { createTotals } from './totals.ts';
 
 /** After these, another number waits, or is first, or a reading took another time. */
 const MOVES_THE_QUEUE: ReadonlySet<EventName> = new Set<EventName>([
@@ -23,6 +29,8 @@ const MOVES_THE_QUEUE: ReadonlySet<EventName> = new Set<EventName>([
   'document.failed',
   'document.discarded',
 ]);
+
+const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
 
 export interface RelayRoleDeps {
   config: WorkerConfig;
@@ -48,11 +56,31 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<Relay> {
     everyMs: 250,
     project: () => db.transaction(projectReadingQueue),
   };
+  const country = countryOf(config.COUNTRY.toUpperCase() as CountryCode);
+  const { timeZone } = country;
+  const presence = () => readPresence(deps.redisQueues, config.REDIS_PREFIX);
+  const projected = deps.metrics.histogram(
+    'dashboards_seconds',
+    'From the look at what moved until dashboards were told',
+    SECONDS,
+  );
   const relay = startRelay({
-    connect: () => connectRaw({ url, max: 1, applicationName: `${config.NODE_NAME}-relay` }),
+    connect: () => connectRaw({ url, max: 1, applicationName: `${config.NODE_NAME}-relay`, role: 'workers' }),
     bus: deps.bus,
     queues: deps.queues,
     projections: [readingQueue],
+    project: createTotals({ timeZone, logger }),
+    beside: createDashboardsBeside({
+      dashboards: createDashboards({ db, country, clock: () => new Date(), presence }),
+      ...{ bus: deps.bus, logger, watched: async () => (await presence())?.dashboards ?? null },
+      async ensureTotals() {
+        if (await areTotalsOf(db, timeZone)) return;
+        logger.info({ timeZone }, 'totals are computed from the payments');
+        await rebuildTotals(db, timeZone, new Date());
+        await refreshStats(db, new Date());
+      },
+      onProjected: (seconds) => projected.observe(seconds),
+    }),
     beforeSessionsEnd: (ids) => sessions.tombstone(...ids),
     logger,
     metrics: deps.metrics,

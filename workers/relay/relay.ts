@@ -1,4 +1,4 @@
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import type { BusMessage } from '#shared/contracts/bus.ts';
 import { EVENTS, type EventName } from '#shared/contracts/events.ts';
 import type { BusPublisher } from '#shared/node/live-bus.ts';
@@ -35,6 +35,10 @@ export interface RelayDeps {
   bus: BusPublisher;
   queues: JobQueues;
   projections: readonly Projection[];
+  /** Adds events to what is computed of them, in the transaction that marks them as told: with each event once, ever. */
+  project?: (tx: TransactionSql, rows: readonly OutboxRow[]) => Promise<void>;
+  /** Runs beside the screens while this relay leads; is told of events when they were marked. */
+  beside?: () => Beside;
   /** Called before the end of sessions is published, so that no node lets them in again. */
   beforeSessionsEnd: (sessionIds: string[]) => Promise<void>;
   logger: Logger;
@@ -47,8 +51,14 @@ export interface RelayDeps {
   patienceMs?: number;
   /** Milliseconds between two tries to become leader. */
   standbyMs?: number;
-  /** Called at the two places where dying would hurt; the tests die there. */
-  onStage?: (stage: 'before-publish' | 'after-publish', duty: Duty) => void;
+  /** Called at the places where dying would hurt; the tests die there. */
+  onStage?: (stage: 'before-publish' | 'after-publish' | 'before-commit', duty: Duty) => void;
+}
+
+/** What runs while a relay leads. */
+export interface Beside {
+  concern(event: EventName): void;
+  stop(): Promise<void>;
 }
 
 export interface Relay {
@@ -73,6 +83,7 @@ export function startRelay(deps: RelayDeps): Relay {
   let stopping = false;
   let leading = false;
   let healthy = false;
+  let beside: Beside | null = null;
   const done = run();
 
   async function run(): Promise<void> {
@@ -112,6 +123,7 @@ export function startRelay(deps: RelayDeps): Relay {
       logger.info({ pid }, 'leading');
       const reader = createOutboxReader(connection, pid, { known: Object.keys(EVENTS), patienceMs });
       const projector = createProjector({ projections: deps.projections, bus: deps.bus, logger });
+      beside = deps.beside?.() ?? null;
       // Side by side: a queue that answers late, or not at all, does not hold up the screens. Who loses the lock ends both.
       let over = false;
       const goOn = async (name: Duty, round: () => Promise<boolean>, dueInMs: () => number): Promise<void> => {
@@ -132,8 +144,12 @@ export function startRelay(deps: RelayDeps): Relay {
       ]);
       const failed = ended.find((one) => one.status === 'rejected');
       if (failed) throw failed.reason;
+      await beside?.stop();
       await connection`select pg_advisory_unlock(${RELAY_LOCK})`;
     } finally {
+      // Another may lead already.
+      await beside?.stop();
+      beside = null;
       await listener.end({ timeout: 1 }).catch(() => undefined);
     }
   }
@@ -160,12 +176,23 @@ export function startRelay(deps: RelayDeps): Relay {
       await bells[name].wait(pollMs);
       return false;
     }
-    await reader.mark(
-      name,
-      sound.map((row) => row.id),
-    );
+    const ids = sound.map((row) => row.id);
+    if (name === 'enqueue') await reader.mark(name, ids);
+    else await markEmitted(reader, sound);
     instruments.rows.inc({ duty: name }, sound.length);
     return rows.length === BATCH && sound.length > 0;
+  }
+
+  async function markEmitted(reader: OutboxReader, rows: OutboxRow[]): Promise<void> {
+    await reader.markEmitted(
+      rows.map((row) => row.id),
+      async (tx, marked) => {
+        const fresh = rows.filter(({ id }) => marked.has(id));
+        if (fresh.length > 0) await deps.project?.(tx, fresh);
+        deps.onStage?.('before-commit', 'emit');
+      },
+    );
+    for (const row of rows) beside?.concern(row.name as EventName);
   }
 
   async function parkUnsound(reader: OutboxReader, rows: OutboxRow[], name: Duty): Promise<OutboxRow[]> {

@@ -19,6 +19,8 @@ export interface Country {
   locales: readonly [Locale, ...Locale[]];
   /** How dates and amounts are written in each language (BCP 47). */
   formats: Readonly<Record<Locale, string>>;
+  /** First-level divisions, which offices are grouped by; ids as in the address of a page. */
+  regions: readonly Region[];
   /** IANA; fiscal days begin and end here. */
   timeZone: string;
   /** Ways to pay that people of the country have, the most used first. Those without keys are off. */
@@ -29,6 +31,12 @@ export interface Country {
   plateCountry: PlateCountry;
   /** A plate of nobody in particular, in normal form: what a hint shows. */
   plateExample: string;
+}
+
+/** A division of a country: a region, a department, a wilaya. */
+export interface Region {
+  id: string;
+  name: string;
 }
 
 /** Regions whose phone numbers are understood without a country code. */
