@@ -7,6 +7,7 @@ import { offices } from '#db/schema/identity.ts';
 import { auditLog } from '#db/schema/platform.ts';
 import { CollectionFilter, CollectionPage, type CollectionMovement } from '#shared/contracts/collections.ts';
 import { madagascar } from '#shared/domain/countries/madagascar.ts';
+import type { Actor } from '#shared/domain/policy.ts';
 import { silentLogger } from '#shared/node/testing/helpers.ts';
 import type { HttpEnvironment } from '../http/environment.ts';
 import { httpApp } from '../http/testing/http-fixture.ts';
@@ -18,6 +19,8 @@ const FORMULA = '=HYPERLINK("http://evil.example";"Centre")';
 const HOUR = 3_600_000;
 let fixture: TillsFixture;
 let collections: CollectionsService;
+/** Sees every office, and what is online. */
+let auditor: Actor;
 const filter = (query: object = {}): CollectionFilter =>
   CollectionFilter.parse({ from: '2026-01-15', to: '2026-01-16', ...query });
 
@@ -25,6 +28,7 @@ const filter = (query: object = {}): CollectionFilter =>
 beforeAll(async () => {
   fixture = await createTillsFixture();
   const { database, clock, payments, confirmations, provider } = fixture;
+  auditor = await fixture.staff('auditor');
   collections = createCollectionsService({ db: database.db, clock, country: madagascar, logger: silentLogger() });
   await database.db.update(offices).set({ name: FORMULA }).where(eq(offices.id, fixture.stranger.officeId));
   const [here, there] = [await fixture.opened(fixture.fanja), await fixture.opened(fixture.stranger)];
@@ -51,7 +55,7 @@ async function everything(of: CollectionFilter): Promise<CollectionMovement[]> {
   let before: string | null = null;
   do {
     const page: CollectionPage = CollectionPage.parse(
-      await collections.page(fixture.supervisor, of, before === null ? null : cursorOf(before)),
+      await collections.page(auditor, of, before === null ? null : cursorOf(before)),
     );
     all.push(...page.movements);
     before = page.next;
@@ -66,7 +70,7 @@ describe('the movements under a figure', () => {
       ((select coalesce(sum(amount), 0) from payments) - (select coalesce(sum(amount), 0) from payment_reversals))::int as net,
       ((select count(*) from payments) + (select count(*) from payment_reversals))::int as count`);
     const all = await everything(filter());
-    const { totals, asOf, currency } = await collections.page(fixture.supervisor, filter(), null);
+    const { totals, asOf, currency } = await collections.page(auditor, filter(), null);
     expect([all.length, sumOf(all), totals.net]).toEqual([row?.count, row?.net, row?.net]);
     expect(totals.paid.count + totals.reversed.count).toBe(all.length);
     expect(totals.reversed).toMatchObject({ count: 1 });
@@ -110,7 +114,7 @@ describe('the movements under a figure', () => {
     });
     const found = await everything(of);
     expect(found).toEqual(expected);
-    expect((await collections.page(fixture.supervisor, of, null)).totals.net).toBe(sumOf(expected));
+    expect((await collections.page(auditor, of, null)).totals.net).toBe(sumOf(expected));
   });
 
   it('of an office are its cash alone', async () => {
@@ -119,19 +123,19 @@ describe('the movements under a figure', () => {
     const found = await everything(filter({ place: officeId }));
     expect(found.length).toBe(4);
     expect(found).toEqual(all.filter(({ office }) => office?.id === officeId));
-    expect((await collections.page(fixture.supervisor, filter({ place: officeId }), null)).totals.net).toBe(sumOf(found));
+    expect((await collections.page(auditor, filter({ place: officeId }), null)).totals.net).toBe(sumOf(found));
     expect(await everything(filter({ place: officeId, channel: 'mtn_momo' }))).toEqual([]);
   });
 
   it('lose nothing and double nothing when one is paid between two pages', async () => {
     for (let turn = 0; turn < 3; turn += 1) await fixture.paid(20);
     const all = await everything(filter());
-    const first = await collections.page(fixture.supervisor, filter(), null);
+    const first = await collections.page(auditor, filter(), null);
     fixture.clock.turn(1);
     await fixture.paid(5);
     const rest: CollectionMovement[] = [];
     for (let before = first.next; before !== null;) {
-      const page = await collections.page(fixture.supervisor, filter(), cursorOf(before));
+      const page = await collections.page(auditor, filter(), cursorOf(before));
       rest.push(...page.movements);
       before = page.next;
     }
@@ -142,7 +146,7 @@ describe('the movements under a figure', () => {
 
 describe('an export', () => {
   it('as CSV has every movement, a total, and no formula', async () => {
-    const file = await collections.export(fixture.supervisor, filter({ channel: 'cash' }), { format: 'csv', locale: 'fr' });
+    const file = await collections.export(auditor, filter({ channel: 'cash' }), { format: 'csv', locale: 'fr' });
     const text = (await buffer(file)).toString('utf8');
     expect(text.startsWith('\ufeffDate et heure,')).toBe(true);
     const [, ...rows] = parse(text.slice(1)) as string[][];
@@ -157,7 +161,7 @@ describe('an export', () => {
   });
 
   it('as XLSX reopens with the same', async () => {
-    const file = await collections.export(fixture.supervisor, filter(), { format: 'xlsx', locale: 'en' });
+    const file = await collections.export(auditor, filter(), { format: 'xlsx', locale: 'en' });
     const book = new ExcelJS.Workbook();
     await book.xlsx.load((await buffer(file)) as never);
     const sheet = book.getWorksheet('Movements');
@@ -178,7 +182,7 @@ describe('an export', () => {
   });
 
   it('that nobody reads to its end holds no connection', async () => {
-    const file = await collections.export(fixture.supervisor, filter(), { format: 'csv', locale: 'fr' });
+    const file = await collections.export(auditor, filter(), { format: 'csv', locale: 'fr' });
     file.destroy();
     const idle = async (): Promise<number> => {
       const [row] = await fixture.database.db.execute<{ open: number }>(
@@ -207,7 +211,7 @@ describe('asked over HTTP', () => {
         },
       ],
     });
-  const get = (path: string, actor = fixture.supervisor) => as(actor).request(`/api/collections${path}`);
+  const get = (path: string, actor = auditor) => as(actor).request(`/api/collections${path}`);
   const DAYS = 'from=2026-01-15&to=2026-01-16';
 
   it.each([
@@ -229,11 +233,25 @@ describe('asked over HTTP', () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'INVALID_INPUT' } }]);
   });
 
-  it('is open to supervisors, and to no agent', async () => {
+  it('is open to auditors, of one office to its supervisor, and to no agent', async () => {
     expect((await get(`?${DAYS}`)).status).toBe(200);
-    for (const path of [`?${DAYS}`, `/export?${DAYS}&format=csv`, `/payments/${crypto.randomUUID()}`]) {
+    for (const path of [`?${DAYS}`, `/export?${DAYS}&format=csv`, `/orders?standing=open`, `/payments/${crypto.randomUUID()}`])
       expect((await get(path, fixture.agent)).status).toBe(403);
+    const { chief, stranger } = fixture;
+    expect((await get(`?${DAYS}&place=${chief.officeId}`, chief)).status).toBe(200);
+    expect((await get(`/hours?day=2026-01-15&place=${chief.officeId}`, chief)).status).toBe(200);
+    for (const of of ['', '&place=online', `&place=${stranger.officeId}`, '&region=analamanga']) {
+      expect((await get(`?${DAYS}${of}`, chief)).status).toBe(403);
+      expect((await get(`/export?${DAYS}&format=csv${of}`, chief)).status).toBe(403);
+      expect((await get(`/hours?day=2026-01-15${of}`, chief)).status).toBe(403);
     }
+    expect((await get('/orders?standing=open', chief)).status).toBe(403);
+    const all = await everything(filter());
+    const statusOf = async (one: CollectionMovement | undefined) =>
+      (await get(`/payments/${one?.paymentId ?? ''}`, chief)).status;
+    expect(await statusOf(all.find(({ office }) => office?.id === chief.officeId))).toBe(200);
+    expect(await statusOf(all.find(({ office }) => office?.id === stranger.officeId))).toBe(404);
+    expect(await statusOf(all.find(({ office }) => office === null))).toBe(404);
   });
 
   it('shows a payment without who paid it, and keeps who looked at what', async () => {
@@ -247,7 +265,7 @@ describe('asked over HTTP', () => {
     ]);
     expect((await get(`/payments/${crypto.randomUUID()}`)).status).toBe(404);
     expect((await get('/payments/x')).status).toBe(404);
-    const kept = await fixture.database.db.select().from(auditLog).where(eq(auditLog.actorId, fixture.supervisor.userId));
+    const kept = await fixture.database.db.select().from(auditLog).where(eq(auditLog.actorId, auditor.userId));
     const actions = new Set(kept.map(({ action }) => action));
     for (const action of ['collection.shown', 'collection.exported', 'payment.shown']) expect(actions).toContain(action);
   });

@@ -76,7 +76,7 @@ export function createCollectionRoutes({
       const filter = HoursFilter.safeParse(c.req.query());
       if (!filter.success) throw new AppError('INVALID_INPUT', { fields: filter.error.issues.map(({ path }) => path.join('.')) });
       c.header('Cache-Control', 'private, no-store');
-      return c.json<CollectionHours>(await collections.hours(filter.data));
+      return c.json<CollectionHours>(await collections.hours(c.get('viewer'), filter.data));
     })
     .get('/orders', async (c) => {
       const standing = OrderStanding.safeParse(c.req.query('standing'));

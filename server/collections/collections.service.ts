@@ -33,7 +33,7 @@ import { AppError } from '#shared/contracts/errors.ts';
 import type { Locale } from '#shared/contracts/identity.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
 import { addDays, civilDate, instantOf } from '#shared/domain/dates.ts';
-import type { Actor } from '#shared/domain/policy.ts';
+import { can, type Actor } from '#shared/domain/policy.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import { movementFile } from './collection-export.ts';
 
@@ -44,13 +44,13 @@ export interface CollectionsDeps {
   logger: Logger;
 }
 
-/** The movements of money under the dashboard's figures, for who may see them. */
+/** The movements of money under the dashboard's figures. FORBIDDEN: of another office, or of all, for who sees one office. */
 export interface CollectionsService {
   page(viewer: Actor, filter: CollectionFilter, before: MovementCursor | null): Promise<CollectionPage>;
   /** All of them, as a file that is written while it is read. */
   export(viewer: Actor, filter: CollectionFilter, as: { format: ExportFormat; locale: Locale }): Promise<Readable>;
   /** What each hour of a day brought, from the totals. */
-  hours(filter: HoursFilter): Promise<CollectionHours>;
+  hours(viewer: Actor, filter: HoursFilter): Promise<CollectionHours>;
   /** Orders online that have not ended. */
   orders(viewer: Actor, standing: OrderStanding): Promise<StandingOrders>;
   /** PAYMENT_NOT_FOUND also for one that the viewer may not see. */
@@ -68,6 +68,11 @@ const STATES = { open: ['created', 'pushed', 'pending'], uncertain: ['unknown'] 
 export function createCollectionsService({ db, clock, country, logger }: CollectionsDeps): CollectionsService {
   const midnight = (day: string): Date => instantOf(day, '00:00:00', country.timeZone);
 
+  const maySee = (viewer: Actor, officeId: string | null): boolean => can(viewer, 'collection.read', { officeId });
+  /** What is not of one office is of all of them. */
+  function authorise(viewer: Actor, { place }: Pick<CollectionFilter, 'place'>): void {
+    if (!maySee(viewer, place === undefined || place === 'online' ? null : place)) throw new AppError('FORBIDDEN');
+  }
   async function placeOf(
     tx: Tx | Db,
     { place, region }: Pick<CollectionFilter, 'place' | 'region'>,
@@ -110,6 +115,7 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
 
   return {
     async page(viewer, filter, before) {
+      authorise(viewer, filter);
       const answer = await db.transaction(async (tx) => {
         const movements = await movementsOf(tx, filter);
         const found = await readMovements(tx, movements, { cursor: before, limit: COLLECTION_PAGE + 1 });
@@ -126,6 +132,7 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
     },
 
     async export(viewer, filter, { format, locale }) {
+      authorise(viewer, filter);
       const movements = await movementsOf(db, filter);
       await looked(db, viewer, 'collection.exported', filter, { format });
       const out = new PassThrough();
@@ -150,7 +157,8 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
       return out;
     },
 
-    async hours(filter) {
+    async hours(viewer, filter) {
+      authorise(viewer, filter);
       const { day } = filter;
       const of = await sumHours(db, day, await placeOf(db, filter));
       const hours = Array.from({ length: 24 }, (_, hour) => of.get(hour) ?? { count: 0, amount: 0 });
@@ -158,6 +166,7 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
     },
 
     async orders(viewer, standing) {
+      authorise(viewer, {});
       const asOf = clock().toISOString();
       const orders = await db.transaction((tx) => readStandingOrders(tx, STATES[standing], ORDERS_SHOWN), ONE_MOMENT);
       await appendAudit(db, { actorId: viewer.userId, action: 'order.listed', entity: 'order', entityId: standing });
@@ -167,7 +176,7 @@ export function createCollectionsService({ db, clock, country, logger }: Collect
     async payment(viewer, id) {
       const asOf = clock().toISOString();
       const [payment, office] = [await readPayment(db, id), await officeOfPayment(db, id)];
-      if (!payment) throw new AppError('PAYMENT_NOT_FOUND');
+      if (!payment || !maySee(viewer, office?.id ?? null)) throw new AppError('PAYMENT_NOT_FOUND');
       await appendAudit(db, { actorId: viewer.userId, action: 'payment.shown', entity: 'payment', entityId: id });
       const { payerId: _payer, phone: _phone, redirectUrl: _page, ...shown } = payment;
       return { ...shown, office, asOf };

@@ -25,6 +25,9 @@ export type Action =
   | 'reconciliation.import'
   | 'reconciliation.settle'
   | 'reconciliation.approve'
+  | 'report.read'
+  | 'report.make'
+  | 'report.cancel'
   | 'refund.read'
   | 'refund.propose'
   | 'refund.withdraw'
@@ -50,8 +53,11 @@ export type Action =
 export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   /** See the staff's pages at all. */
   'bureau.enter': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
-  /** See the movements of money under a figure of the dashboard, and export them; never who paid. Each look is kept in the audit log. */
-  'collection.read': { supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /**
+   * See the movements of money under a figure of the dashboard, and export them: those of an office, or of all and online. Never who paid.
+   * Each look is kept in the audit log.
+   */
+  'collection.read': { supervisor: 'office', administrator: 'all', auditor: 'all' },
   /** See the figures of an office; those of regions and of the nation are of all offices. */
   'dashboard.read': { supervisor: 'office', administrator: 'all', auditor: 'all' },
   /** See the line of an office. */
@@ -74,6 +80,12 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'claim.decide': { agent: 'all', supervisor: 'all' },
   /** Look at doubtful documents, whatever office the citizen lives near, and decide of them. Never of one's own. */
   'document.review': { agent: 'all', supervisor: 'all' },
+  /** See reports, and fetch their files. */
+  'report.read': { supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** Have one made: it changes nothing of what it tells of, so auditors may. */
+  'report.make': { supervisor: 'all', administrator: 'all', auditor: 'all' },
+  /** Give one up that is being made. */
+  'report.cancel': { supervisor: 'own', administrator: 'all', auditor: 'own' },
   /** See the list of refunds. */
   'refund.read': { agent: 'all', supervisor: 'all', administrator: 'all', auditor: 'all' },
   /** Look for a payment that can be paid back, and propose it. */
@@ -116,6 +128,9 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'anomaly.settle': { supervisor: 'office', administrator: 'all' },
 };
 
+/** How far the action reaches for a role; undefined: it is not theirs. */
+export const scopeFor = ({ role }: Pick<Actor, 'role'>, action: Action): Scope | undefined => POLICY[action][role];
+
 /** Who does it. A session's viewer is one. */
 export interface Actor {
   userId: string;
@@ -140,6 +155,6 @@ const REACHES: Readonly<Record<Scope, (actor: Actor, resource: Resource) => bool
  * enough to show a page and never enough to change something whose scope is narrower than `all`.
  */
 export function can(actor: Actor, action: Action, resource?: Resource): boolean {
-  const scope = POLICY[action][actor.role];
+  const scope = scopeFor(actor, action);
   return scope !== undefined && (resource === undefined || REACHES[scope](actor, resource));
 }
