@@ -20,7 +20,11 @@ import { createAlarmWatch, type Measured, type Measures } from './watch.service.
 let database: TestDatabase;
 let service: AlarmsService;
 let [here, there] = ['', ''];
-let [chief, strangersChief, administrator, auditor, agent] = [] as unknown as Actor[];
+let chief: Actor;
+let strangersChief: Actor;
+let administrator: Actor;
+let auditor: Actor;
+let agent: Actor;
 const START = Date.parse('2026-03-02T08:00:00Z');
 let now = START;
 const clock = (): Date => new Date(now);
