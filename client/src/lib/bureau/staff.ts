@@ -16,7 +16,7 @@ export interface BureauPage {
 }
 
 const PAGES: readonly BureauPage[] = [
-  { href: '/bureau/tableau', name: 'dashboard', action: 'collection.read' },
+  { href: '/bureau/tableau', name: 'dashboard', action: 'dashboard.read' },
   { href: '/bureau/guichet', name: 'counter', action: 'ticket.serve' },
   { href: '/bureau/documents', name: 'documents', action: 'document.review' },
   { href: '/bureau/caisses', name: 'tills', action: 'till.note' },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { choiceQuery, movementsHref, readChoice } from './address.ts';
+import { choiceQuery, movementsHref, reachOf, readChoice } from './address.ts';
 
 const OFFICE = '7c9d1c2e-0000-4000-8000-000000000001';
 
@@ -11,6 +11,17 @@ it.each(['', '?perimetre=region-analamanga&periode=month', `?perimetre=office-${
 it('takes the usual for what makes no sense', () => {
   const wrong = new URLSearchParams('perimetre=office-7&periode=decade&voie=gold');
   expect(readChoice(wrong)).toEqual({ scope: 'national', period: 'day', channel: null });
+});
+
+it('is of the own office for who sees that alone, whatever the address says', () => {
+  expect(readChoice(new URLSearchParams('perimetre=national&periode=month'), OFFICE)).toEqual({
+    scope: `office-${OFFICE}`,
+    period: 'month',
+    channel: null,
+  });
+  expect(reachOf({ userId: 'u', role: 'supervisor', officeId: OFFICE })).toEqual({ office: OFFICE });
+  expect(reachOf({ userId: 'u', role: 'auditor', officeId: OFFICE })).toEqual({ office: null });
+  expect(reachOf({ userId: 'u', role: 'agent', officeId: OFFICE })).toBeNull();
 });
 
 it('leads from a figure to the movements of the same scope, day, hour and way to pay', () => {

@@ -1,4 +1,5 @@
 import { DashboardScope, Period, type DashboardView } from '#shared/contracts/dashboards.ts';
+import { can, type Actor } from '#shared/domain/policy.ts';
 import { PaymentWay } from '#shared/contracts/payments.ts';
 
 /** What a dashboard shows, as it stands in its address: sent to somebody else it shows them the same. */
@@ -10,13 +11,24 @@ export interface DashboardChoice {
   channel: PaymentWay | null;
 }
 
-/** What an address asks for; what it asks for wrongly is the usual. */
-export function readChoice(query: URLSearchParams): DashboardChoice {
+/** What of the dashboards somebody may see: `office`, that one alone; null: nothing. */
+export function reachOf(actor: Actor): { office: string | null } | null {
+  if (can(actor, 'dashboard.read', { officeId: null })) return { office: null };
+  return actor.officeId !== null && can(actor, 'dashboard.read', { officeId: actor.officeId })
+    ? { office: actor.officeId }
+    : null;
+}
+
+/**
+ * What an address asks for; what it asks for wrongly, or is not for this person to see, is the usual: everything, or the person's own office
+ * (`office`) for who sees that alone.
+ */
+export function readChoice(query: URLSearchParams, office: string | null = null): DashboardChoice {
   const scope = DashboardScope.safeParse(query.get('perimetre') ?? 'national');
   const period = Period.safeParse(query.get('periode') ?? 'day');
   const channel = PaymentWay.safeParse(query.get('voie'));
   return {
-    scope: scope.success ? scope.data : 'national',
+    scope: office !== null ? `office-${office}` : scope.success ? scope.data : 'national',
     period: period.success ? period.data : 'day',
     channel: channel.success ? channel.data : null,
   };

@@ -1,20 +1,12 @@
-import { DASHBOARD_HEARTBEAT_MS, type DashboardScope, type DashboardView, type Section } from '#shared/contracts/dashboards.ts';
+import {
+  DASHBOARD_HEARTBEAT_MS,
+  SECTION_FRESH_MS,
+  type DashboardScope,
+  type DashboardView,
+  type Section,
+} from '#shared/contracts/dashboards.ts';
 import type { Live, LiveTopic } from '$lib/live/context.ts';
 import { createPausable, type Pausable } from './pausable.svelte.ts';
-
-/** Older than this a section says so, milliseconds: some few times longer than it usually takes until it is read again. */
-export const STALE_AFTER_MS: Readonly<Record<Section, number>> = {
-  collections: 20_000,
-  pace: 20_000,
-  lastYear: 180_000,
-  intents: 30_000,
-  refunds: 30_000,
-  hall: 30_000,
-  documents: 30_000,
-  people: 60_000,
-  vehicles: 30_000,
-  providers: 120_000,
-};
 
 /** A scope that somebody looks at is told at least every five seconds. */
 const SILENT_AFTER_MS = 4 * DASHBOARD_HEARTBEAT_MS;
@@ -67,7 +59,7 @@ export function createDashboard(live: Pick<Live, 'topic'>, scope: DashboardScope
       const read = newest.sections[section];
       if (!read) return null;
       const ms = Math.max(0, Date.parse(newest.asOf) - Date.parse(read)) + Math.max(0, now - receivedAt());
-      return ms > STALE_AFTER_MS[section] ? ms : null;
+      return ms > SECTION_FRESH_MS[section] ? ms : null;
     },
   };
 }
