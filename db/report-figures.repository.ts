@@ -21,7 +21,9 @@ const within = (column: SQL, { from, to }: Pick<FiguresOf, 'from' | 'to'>): SQL 
   sql`${column} >= ${from.toISOString()}::timestamptz and ${column} < ${to.toISOString()}::timestamptz`;
 /** The cash of an office is known by its taking: what has none was paid online. */
 const takings = (intent: SQL, { offices }: Pick<FiguresOf, 'offices'>): SQL =>
-  offices ? sql`join cash_takings t on t.intent_id = ${intent} and t.office_id = any(${uuids(offices)})` : sql`left join cash_takings t on t.intent_id = ${intent}`;
+  offices
+    ? sql`join cash_takings t on t.intent_id = ${intent} and t.office_id = any(${uuids(offices)})`
+    : sql`left join cash_takings t on t.intent_id = ${intent}`;
 
 interface MoneyRow {
   [column: string]: unknown;
@@ -91,13 +93,6 @@ async function readLedger(tx: Tx, of: FiguresOf): Promise<LedgerFigure[]> {
   return names.map((account) => ({ account, ...(found.get(account) ?? { debit: 0, credit: 0 }) }));
 }
 
-/** What the revenue accounts got, by kind of line and in all: independent of the payments that the rest of the report is made of. */
-export async function readRevenue(tx: Tx, of: FiguresOf): Promise<number> {
-  return revenueOf(await readLedger(tx, of));
-}
-export const revenueOf = (ledger: readonly LedgerFigure[]): number =>
-  ledger.filter(({ account }) => account.startsWith('revenue:')).reduce((sum, { debit, credit }) => sum + credit - debit, 0);
-
 async function readRefunds(tx: Tx, of: FiguresOf): Promise<ReportFigures['refunds']> {
   const rows = await tx.execute<{ step: 'proposed' | 'approved' | 'rejected' | 'paid'; count: string; amount: string }>(sql`
     select step, count(*) as count, sum(amount) as amount from (
@@ -115,7 +110,9 @@ async function readRefunds(tx: Tx, of: FiguresOf): Promise<ReportFigures['refund
 
 async function readTills(tx: Tx, of: FiguresOf): Promise<ReportFigures['tills']> {
   const whose = of.offices ? sql`where s.office_id = any(${uuids(of.offices)})` : sql``;
-  const rows = await tx.execute<Record<'office' | 'opened' | 'closed' | 'over_count' | 'over' | 'short_count' | 'short' | 'unnoted', string>>(sql`
+  const rows = await tx.execute<
+    Record<'office' | 'opened' | 'closed' | 'over_count' | 'over' | 'short_count' | 'short' | 'unnoted', string>
+  >(sql`
     select o.name as office, count(*) filter (where ${within(sql`s.opened_at`, of)}) as opened,
       count(*) filter (where s.counted) as closed,
       count(*) filter (where s.counted and s.variance > 0) as over_count, coalesce(sum(s.variance) filter (where s.counted and s.variance > 0), 0) as over,
@@ -135,7 +132,9 @@ async function readTills(tx: Tx, of: FiguresOf): Promise<ReportFigures['tills']>
 /** Tickets are of the day on which they were taken; a wait is from the ticket to the first call. */
 async function readHall(tx: Tx, of: FiguresOf): Promise<ReportFigures['hall']> {
   const whose = of.offices ? sql`and t.office_id = any(${uuids(of.offices)})` : sql``;
-  const rows = await tx.execute<Record<'office' | 'taken' | 'served' | 'missed' | 'cancelled' | 'called' | 'average' | 'p90' | 'all_offices', string>>(sql`
+  const rows = await tx.execute<
+    Record<'office' | 'taken' | 'served' | 'missed' | 'cancelled' | 'called' | 'average' | 'p90' | 'all_offices', string>
+  >(sql`
     select o.name as office, grouping(o.id) as all_offices, count(*) as taken, count(*) filter (where t.state = 'done') as served,
       count(*) filter (where t.state = 'no_show') as missed, count(*) filter (where t.state = 'cancelled') as cancelled,
       count(c.at) as called, avg(extract(epoch from c.at - t.taken_at)) as average,

@@ -32,7 +32,10 @@ const BATCH = 1_000;
  * Every movement of a period, oldest first, in batches from a cursor of the server: neither side ever holds more than a batch. In the
  * caller's transaction, so of the moment of its figures; one at a time in a transaction.
  */
-export async function* streamMovements(tx: Tx, of: Omit<FiguresOf, 'bucket' | 'firstDay' | 'lastDay'>): AsyncGenerator<ReportMovement[]> {
+export async function* streamMovements(
+  tx: Tx,
+  of: Omit<FiguresOf, 'bucket' | 'firstDay' | 'lastDay'>,
+): AsyncGenerator<ReportMovement[]> {
   await tx.execute(sql`declare report_movements no scroll cursor for ${movements(of)}`);
   for (;;) {
     const rows = await tx.execute<Row>(sql.raw(`fetch forward ${BATCH} from report_movements`));

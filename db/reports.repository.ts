@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, lte, sql, type SQL } from 'drizzle-orm';
 import type { ReportFilter, ReportPlaces, ReportsView, ReportView } from '#shared/contracts/reports.ts';
 import { REPORTS_UNDER_WAY } from '#shared/contracts/reports.ts';
 import type { Executor, Tx } from './connect.ts';
@@ -153,9 +153,11 @@ export const giveUpRun = (tx: Tx, key: string, at: Date): Promise<void> =>
   giveUpObjects(tx, [{ key, prefix: false, dueAt: new Date(at.getTime() + WRITERS_MS) }]);
 
 /** Offices by name, and of which region each is. */
-export async function readOffices(db: Executor): Promise<(ReportPlaces['offices'][number] & { region: string | null })[]> {
+export async function readOffices(
+  db: Executor,
+): Promise<(ReportPlaces['offices'][number] & { region: string | null; createdAt: Date })[]> {
   return db
-    .select({ id: offices.id, name: offices.name, city: offices.city, region: offices.region })
+    .select({ id: offices.id, name: offices.name, city: offices.city, region: offices.region, createdAt: offices.createdAt })
     .from(offices)
     .orderBy(asc(offices.name), asc(offices.id));
 }
@@ -164,4 +166,13 @@ export async function readOffices(db: Executor): Promise<(ReportPlaces['offices'
 export async function firstPaymentAt(db: Executor): Promise<Date | null> {
   const [row] = await db.execute<{ at: string | null }>(sql`select min(paid_at) as at from payments`);
   return row?.at ? new Date(row.at) : null;
+}
+
+/** Those that came by themselves for periods from this day on: `period day scope format`. */
+export async function readScheduled(db: Executor, from: string): Promise<Set<string>> {
+  const rows = await db
+    .select({ period: reports.period, firstDay: reports.firstDay, scope: reports.scope, format: reports.format })
+    .from(reports)
+    .where(and(eq(reports.origin, 'schedule'), gte(reports.firstDay, from)));
+  return new Set(rows.map(({ period, firstDay, scope, format }) => `${period} ${firstDay} ${scope} ${format}`));
 }

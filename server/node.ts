@@ -40,6 +40,7 @@ import type { StaticFiles } from './http/static-files.ts';
 import { createIdentity } from './identity/identity.ts';
 import { createLiveHandlers } from './live/live.handlers.ts';
 import { createLiveService, topicRegistry } from './live/live.service.ts';
+import { createProgressStore as createProgress } from './live/progress.service.ts';
 import { createNoticeHandlers } from './notices/notices.handlers.ts';
 import { createNoticeRoutes, createUnsubscribeRoutes } from './notices/notices.routes.ts';
 import { createNoticesService } from './notices/notices.service.ts';
@@ -90,6 +91,11 @@ import { CODE_TRY_LIMIT, TRANSFER_LIMIT, createTransferHandlers } from './transf
 import { createCashService } from './tills/cash.service.ts';
 import { QUOTE_LIMIT, createTillHandlers } from './tills/tills.handlers.ts';
 import { createTillRoutes } from './tills/tills.routes.ts';
+import { createReportLinks } from './reports/report-links.ts';
+import { REPORT_LIMIT, createReportHandlers } from './reports/reports.handlers.ts';
+import { LINK_LIMIT, createReportRoutes } from './reports/reports.routes.ts';
+import { createReportsService } from './reports/reports.service.ts';
+import { createReportTopics } from './reports/reports.topic.ts';
 import { createTillsService } from './tills/tills.service.ts';
 import { createTillTopics } from './tills/tills.topic.ts';
 import { createTransfersService } from './transfers/transfers.service.ts';
@@ -153,13 +159,8 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     notifier,
     logger,
   });
-  const progress = createProgressStore({
-    redis: redis.cache,
-    bus: createBusPublisher(redis.queues, prefix),
-    prefix,
-    clock,
-    logger,
-  });
+  const progressDeps = { redis: redis.cache, bus: createBusPublisher(redis.queues, prefix), prefix, clock, logger };
+  const progress = createProgressStore(progressDeps);
   const vehicles = createVehiclesService({ db, notifier, clock });
   const plates = createPlateCache({ redis: redis.cache, prefix, logger });
   const documents = createDocumentsService({
@@ -197,6 +198,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const { checkOwnPassword, onSessionsEnded } = identity;
   const closing = createClosingService({ db, clock, checkOwnPassword, transfers, onSessionsEnded });
   const exports = createExportsService({ db, notifier, clock });
+  const reports = createReportsService({ db, notifier, clock, country });
   const alarms = createAlarmsService({ db, notifier, clock, timeZone: country.timeZone });
   const anomalies = createAnomaliesService({ db, notifier, clock });
   const dashboards = createDashboards({ db, country, clock, presence: () => readPresence(redis.queues, prefix) });
@@ -206,6 +208,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createDocumentTopics({ progress }),
       ...createTicketTopics({ clock, timeZone: country.timeZone }),
       ...createTillTopics({ clock }),
+      ...createReportTopics({ progress: createProgress('report', 'staff', progressDeps), currency: country.currency.code }),
       'vehicle-file': createVehicleFileTopic({ clock }),
       garage: garageTopic,
       transfer: transferTopic,
@@ -249,6 +252,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       ...createReconciliationHandlers({ settling: createSettlingService({ db, notifier, clock }) }),
       ...createAlarmHandlers({ alarms }),
       ...createAnomalyHandlers({ anomalies }),
+      ...createReportHandlers({ reports, requestLimit: limits.limit('report-request', REPORT_LIMIT) }),
       ...createVehicleHandlers({ vehicles }),
       ...createRegisterHandlers({
         search: createSearchService({ db, clock, timeZone: country.timeZone }),
@@ -326,6 +330,14 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
         app: createCollectionRoutes({
           collections: createCollectionsService({ db, clock, country, logger }),
           exportLimit: limits.limit('collection-export', COLLECTION_EXPORT_LIMIT),
+          requireSession: requireSession(identity.authenticator, identity.use),
+        }),
+      },
+      {
+        path: '/api/reports',
+        app: createReportRoutes({
+          ...{ reports, store, links: createReportLinks({ key: deriveKey(config.AUTH_SECRET, 'report-links'), clock }) },
+          linkLimit: limits.limit('report-link', LINK_LIMIT),
           requireSession: requireSession(identity.authenticator, identity.use),
         }),
       },

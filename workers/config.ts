@@ -3,7 +3,7 @@ import { commonSettings, readConfig, schemas, setting, type ConfigOf } from '#sh
 import { paymentFaults, paymentSettings } from '#shared/node/payment-settings.ts';
 import { RECEIPT_KEY_FORM } from '#shared/node/receipt-signer.ts';
 
-export const WORKER_ROLES = ['relay', 'payments', 'ocr', 'images', 'messages', 'upkeep'] as const;
+export const WORKER_ROLES = ['relay', 'payments', 'ocr', 'images', 'messages', 'reports', 'upkeep'] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
 const roles = z

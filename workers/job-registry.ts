@@ -9,6 +9,7 @@ import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import type { Shutdown } from '#shared/node/shutdown.ts';
 import type { ProgressStore } from '#server/documents/progress.service.ts';
+import type { ProgressDeps } from '#server/live/progress.service.ts';
 import type { WorkerConfig } from './config.ts';
 
 export interface JobDeps {
@@ -18,6 +19,8 @@ export interface JobDeps {
   queues: JobQueues;
   notifier: OutboxNotifier;
   progress: ProgressStore;
+  /** For the progress of other jobs. */
+  progressDeps: ProgressDeps;
   logger: Logger;
   shutdown: Shutdown;
   /** What became of e-mails and SMS. */
@@ -79,6 +82,14 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
   async accounts(deps) {
     const { createExportJob } = await import('./account/export.job.ts');
     return createExportJob(deps);
+  },
+  async reports(deps) {
+    const [{ createReportsWork }, { createProgressStore }] = await Promise.all([
+      import('./reports/reports-work.ts'),
+      import('#server/live/progress.service.ts'),
+    ]);
+    const progress = createProgressStore('report', 'staff', deps.progressDeps);
+    return createReportsWork({ ...deps, progress, country: countryOfConfig(deps.config) });
   },
   async upkeep(deps) {
     const { createUpkeepJob } = await import('./upkeep/upkeep.job.ts');

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { connectDatabase, SILENT_MS } from '#db/connect.ts';
+import { checkRole, connectDatabase, SILENT_MS } from '#db/connect.ts';
 import type { QueueName } from '#shared/contracts/jobs.ts';
 import { ConfigError } from '#shared/node/config.ts';
 import { startHealthServer } from '#shared/node/health-server.ts';
@@ -20,6 +20,7 @@ import { JOB_REGISTRY, type JobDeps } from './job-registry.ts';
 import { schedulePayments } from './payments/schedule.ts';
 import { scheduleReminders } from './notices/schedule.ts';
 import { scheduleStatements } from './reconciliation/schedule.ts';
+import { scheduleReports } from './reports/schedule.ts';
 import { startRelayRole } from './relay/relay-role.ts';
 import { scheduleUpkeep } from './upkeep/schedule.ts';
 
@@ -37,12 +38,14 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
+  // With an address of its own for what PgBouncer cannot do, it is PgBouncer that the other one leads to.
+  const pooled = (config.DATABASE_DIRECT_URL ?? config.DATABASE_URL) !== config.DATABASE_URL;
   const database = connectDatabase({
     ...{ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME, silentMs: SILENT_MS },
-    // With an address of its own for what PgBouncer cannot do, it is PgBouncer that the other one leads to.
-    prepared: (config.DATABASE_DIRECT_URL ?? config.DATABASE_URL) === config.DATABASE_URL,
+    ...{ pooled, prepared: !pooled, role: 'workers' },
   });
   shutdown.add('database', database.close);
+  await checkRole(database.db, 'workers');
   const { db } = database;
   const redisQueues = connectRedis(config.REDIS_QUEUES_URL, 'fail-fast', logger, `${config.NODE_NAME}-queues`);
   const redisCache = connectRedis(config.REDIS_CACHE_URL, 'fail-fast', logger, `${config.NODE_NAME}-cache`);
@@ -54,13 +57,15 @@ async function main(): Promise<void> {
   shutdown.add('object store', store.close);
   const bus = createBusPublisher(redisQueues, prefix);
   const clock = (): Date => new Date();
+  const progressDeps = { redis: redisCache, bus, prefix, clock, logger };
   const deps: JobDeps = {
     config,
     db,
     store,
     queues,
     notifier: createOutboxNotifier({ notify: () => db.execute(sql`select pg_notify(${OUTBOX_CHANNEL}, '')`), logger }),
-    progress: createProgressStore({ redis: redisCache, bus, prefix, clock, logger }),
+    progress: createProgressStore(progressDeps),
+    progressDeps,
     logger,
     shutdown,
     outcomes: metrics.counter('messages_total', 'E-mails and SMS by what became of them', ['channel', 'outcome']),
@@ -77,9 +82,17 @@ async function main(): Promise<void> {
 
   async function work<Q extends QueueName>(name: Q): Promise<void> {
     const handlers = await JOB_REGISTRY[name](deps);
-    // Checks, and orders, mostly wait for providers; those that end together are posted together.
+    // Checks, and orders, mostly wait for providers; those that end together are posted together. A report has up to 80 MB in hand.
     const concurrency =
-      name === 'ocr' ? config.OCR_ENGINES : name.startsWith('payment-checks') ? 50 : name === 'payments' ? 16 : 4;
+      name === 'ocr'
+        ? config.OCR_ENGINES
+        : name.startsWith('payment-checks')
+          ? 50
+          : name === 'payments'
+            ? 16
+            : name === 'reports'
+              ? 2
+              : 4;
     const perSecond = config.PAYMENT_CHECKS_PER_SECOND;
     const worker = workQueue({
       name,
@@ -109,6 +122,10 @@ async function main(): Promise<void> {
     messages: async () => {
       await Promise.all([work('messages'), work('bulk-messages'), work('notices')]);
       shutdown.add('schedule of reminders', await scheduleReminders({ queues, logger }));
+    },
+    reports: async () => {
+      await work('reports');
+      shutdown.add('schedule of reports', await scheduleReports({ queues, logger }));
     },
     upkeep: async () => {
       await Promise.all([work('upkeep'), work('accounts')]);

@@ -6,7 +6,7 @@ import { answersHttp } from './wait.ts';
 
 /** The server nodes and what each worker process of the local stack does. */
 export const SERVER_NODES = ['node-1', 'node-2'] as const;
-export const WORKER_ROLES = { relay: 'relay', ocr: 'ocr', jobs: 'payments,images,messages,upkeep' } as const;
+export const WORKER_ROLES = { relay: 'relay', ocr: 'ocr', jobs: 'payments,images,messages,reports,upkeep' } as const;
 export type WorkerName = keyof typeof WORKER_ROLES;
 export const WORKER_NAMES = Object.keys(WORKER_ROLES) as WorkerName[];
 

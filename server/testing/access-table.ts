@@ -28,6 +28,7 @@ export interface Foreign {
   serviceId: string;
   ticketId: string;
   agentId: string;
+  reportId: string;
   tillId: string;
   differenceId: string;
   runId: string;
@@ -120,6 +121,16 @@ export const COMMAND_ACCESS: Readonly<Record<Exclude<CommandName, `live:${string
     amount: 1,
   })),
   'reconciliation:decide': command(staff('FORBIDDEN'), ({ differenceId }) => ({ differenceId, agreed: true })),
+  // Reports tell of the whole country and change nothing of it: auditors have them made.
+  'report:request': command(staff('FORBIDDEN', 'yes'), ({ officeId }) => ({
+    idempotencyKey: someId,
+    period: 'day',
+    from: '2026-01-05',
+    scope: `office-${officeId}`,
+    content: 'summary',
+    format: 'pdf',
+  })),
+  'report:cancel': command(staff('FORBIDDEN'), ({ reportId }) => ({ reportId })),
   'till:open': command(staff('yes'), () => ({ idempotencyKey: someId, float: count })),
   'till:close': command(staff('TILL_NOT_FOUND'), ({ tillId }) => ({ tillId, count })),
   'till:hand-over': command(staff('TILL_NOT_FOUND'), ({ tillId, agentId }) => ({ tillId, count, toAgentId: agentId })),
@@ -192,6 +203,8 @@ export const TOPIC_ACCESS: Readonly<Record<TopicName, TopicLine>> = {
   reconciliations: { stranger: no, agent: no, auditor: 'yes', guest: no },
   alarms: { ...all(no), auditor: 'yes', guest: no, key: ({ officeId }) => officeId },
   anomalies: { ...all(no), auditor: 'yes', guest: no, key: ({ officeId }) => officeId },
+  reports: { ...all(no), auditor: 'yes', guest: no },
+  report: { ...all(no), auditor: 'yes', guest: no, key: ({ reportId }) => reportId },
   transfer: { ...all(no), guest: no, key: ({ transferId }) => transferId },
   'account-export': { ...all(no), guest: no, key: ({ userId }) => userId },
   garage: { ...all(no), guest: no, key: ({ userId }) => userId },
@@ -295,6 +308,9 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteLine>> = {
     agent: 'FORBIDDEN',
     auditor: 'yes',
   },
+  'GET /api/reports': { guest: 'UNAUTHENTICATED', ...staff('FORBIDDEN', 'yes') },
+  // A link is of who asked for it.
+  'GET /api/reports/files/:token': { guest: 'UNAUTHENTICATED', ...staff('FORBIDDEN', 'REPORT_NOT_FOUND') },
   'GET /api/reviews/:id/pages/:side/image': {
     guest: 'UNAUTHENTICATED',
     stranger: 'FORBIDDEN',
@@ -385,6 +401,11 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteLine>> = {
     body: {},
   },
   'POST /api/reconciliations': { guest: 'UNAUTHENTICATED', ...all('FORBIDDEN'), body: {} },
+  'POST /api/reports/:id/link': {
+    guest: 'UNAUTHENTICATED',
+    ...staff('FORBIDDEN', 'REPORT_NOT_READY'),
+    fill: ({ reportId }) => ({ id: reportId }),
+  },
   'POST /api/tickets': { guest: 'INVALID_INPUT', ...all('INVALID_INPUT'), body: {} },
   'POST /api/unsubscribe/:token': { guest: 'LINK_INVALID', ...all('LINK_INVALID'), body: {} },
   // Nothing is kept of a receipt that is not there.

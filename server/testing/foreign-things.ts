@@ -9,6 +9,7 @@ import { notices } from '#db/schema/notices.ts';
 import { assessments, paymentIntents, paymentItems } from '#db/schema/payments.ts';
 import { reconciliationDifferences, reconciliations } from '#db/schema/reconciliation.ts';
 import { refunds } from '#db/schema/refunds.ts';
+import { reports } from '#db/schema/reports.ts';
 import { documentReviews } from '#db/schema/reviews.ts';
 import { officeServices, tickets } from '#db/schema/tickets.ts';
 import { tillSessions } from '#db/schema/till.ts';
@@ -148,6 +149,13 @@ export async function insertForeignThings(db: Db, secret: string): Promise<Forei
       })
       .returning(),
   );
+  const nation = { period: 'day', scope: 'national', content: 'summary', format: 'pdf' } as const;
+  const report = await one(
+    db
+      .insert(reports)
+      .values({ ...nation, firstDay: day, lastDay: day, origin: 'schedule', createdAt: at, movedAt: at })
+      .returning(),
+  );
   const silent = { from: at.toISOString(), to: later.toISOString(), usual: 4 };
   const anomaly = await one(
     db
@@ -160,6 +168,6 @@ export async function insertForeignThings(db: Db, secret: string): Promise<Forei
     ...{ userId, documentId: document.id, reviewId: doubtful.id, vehicleId: vehicle.id, plate: vehicle.plate },
     ...{ claimId: claim.id, paymentId: payment.id, itemId: item.id, refundId: refund.id, transferId },
     ...{ officeId: office.id, serviceId: service.id, ticketId: ticket.id, agentId: agent.id, tillId: till.id },
-    ...{ differenceId: difference.id, runId: run.id, noticeId: notice.id },
+    ...{ reportId: report.id, differenceId: difference.id, runId: run.id, noticeId: notice.id },
   };
 }

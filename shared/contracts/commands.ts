@@ -48,6 +48,7 @@ import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, typ
 import { OfficeRef, OfficeSettings, SetOffice } from './office.ts';
 import { FindInRegister, FindVehiclesOf, SearchAnswer, VehicleListed } from './register.ts';
 import { DecideCorrection, DifferenceView, ExplainDifference, ProposeCorrection } from './reconciliation.ts';
+import { ReportRef, ReportView, RequestReport } from './reports.ts';
 import { ConfirmTransfer, TransferByCode, TransferPreview, TransferRef, TransferView } from './transfers.ts';
 import { DecideClaim, WriteNote } from './vehicle-file.ts';
 import { ClaimRef, VehicleRef } from './vehicles.ts';
@@ -88,6 +89,8 @@ export const COMMANDS = {
   'reconciliation:explain': { input: ExplainDifference, output: DifferenceView },
   'reconciliation:propose': { input: ProposeCorrection, output: DifferenceView },
   'reconciliation:decide': { input: DecideCorrection, output: DifferenceView },
+  'report:request': { input: RequestReport, output: ReportView },
+  'report:cancel': { input: ReportRef, output: ReportView },
   'till:open': { input: OpenTill, output: TillSummary },
   'till:close': { input: CloseTill, output: TillSummary },
   'till:hand-over': { input: HandOverTill, output: TillSummary },

@@ -122,6 +122,12 @@ export const EVENTS = {
   'export.requested': z.object({ exportId: Id, userId: Id }),
   'export.progressed': z.object({ exportId: Id, userId: Id }),
   'export.ended': z.object({ exportId: Id, userId: Id }),
+  'report.requested': z.object({ reportId: Id }),
+  'report.begun': z.object({ reportId: Id }),
+  /** Ready, failed or given up. */
+  'report.ended': z.object({ reportId: Id }),
+  /** Files whose time was over were given up. */
+  'reports.expired': z.object({ count: z.number().int() }),
   'transfer.started': transfer,
   'transfer.accepted': transfer,
   'transfer.completed': transfer,

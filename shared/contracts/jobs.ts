@@ -25,6 +25,8 @@ export const QUEUES = {
   notices: { class: 'medium' },
   /** Reminders: beside the others, so that no one-time code waits behind thousands of them. */
   'bulk-messages': { class: 'low' },
+  /** Files that somebody waits for. A list of everything takes minutes: it holds up no notice. */
+  reports: { class: 'medium' },
   ocr: { class: 'low' },
   images: { class: 'low' },
   /** Copies of what is held about a person. */
@@ -60,6 +62,9 @@ export const JOBS = {
   'reconciliation.run': { queue: 'statements', payload: z.object({ reconciliationId: Id }), attempts: 5, backoffMs: 5_000 },
   /** Comes up by itself: fetches yesterday's statements, where a provider offers them and nobody brought them. */
   'statements.fetch': { queue: 'statements', payload: z.object({}), attempts: 1, backoffMs: 0 },
+  'report.make': { queue: 'reports', payload: z.object({ reportId: Id }), attempts: 3, backoffMs: 5_000 },
+  /** Comes up by itself every minute: asks for the reports that are due, finds those that were forgotten, gives up old files. */
+  'reports.look': { queue: 'reports', payload: z.object({}), attempts: 1, backoffMs: 0 },
   'document.ocr': { queue: 'ocr', payload: z.object({ documentId: Id }), attempts: 2, backoffMs: 2_000 },
   'document.images': { queue: 'images', payload: z.object({ documentId: Id }), attempts: 3, backoffMs: 60_000 },
   'message.send': { queue: 'messages', payload: z.object({ messageId: Id }), attempts: 3, backoffMs: 60_000 },
@@ -136,6 +141,7 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   'reconciliation.requested': ({ reconciliationId }) => [{ name: 'reconciliation.run', payload: { reconciliationId } }],
   'reconciliation.unbooked_found': ({ paymentIds }) =>
     paymentIds.map((paymentId) => ({ name: 'payment.check', payload: { paymentId } })),
+  'report.requested': ({ reportId }) => [{ name: 'report.make', payload: { reportId } }],
   'receipt.revoked': () => [{ name: 'revocations.issue', payload: {} }],
   'export.requested': ({ exportId }) => [{ name: 'account.export', payload: { exportId } }],
   'claim.accepted': (claim, eventId) => [notice(eventId, { event: 'claim.accepted', ...claim })],

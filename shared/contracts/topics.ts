@@ -11,6 +11,7 @@ import { NotificationsView } from './notices.ts';
 import { PaymentView } from './payments.ts';
 import { BoardView, LineView, QueueView, TicketView } from './tickets.ts';
 import { RefundsView } from './refunds.ts';
+import { ReportProgress, ReportsView } from './reports.ts';
 import { ReviewsView } from './reviews.ts';
 import { TillsView, TillView } from './tills.ts';
 import { ReconciliationsView } from './reconciliation.ts';
@@ -47,6 +48,8 @@ export const TOPICS = {
   reconciliations: { keyed: false, kind: 'state', state: ReconciliationsView },
   alarms: { keyed: true, kind: 'state', state: AlarmsView },
   anomalies: { keyed: true, kind: 'state', state: AnomaliesView },
+  reports: { keyed: false, kind: 'state', state: ReportsView },
+  report: { keyed: true, kind: 'ephemeral', state: ReportProgress.nullable() },
   transfer: { keyed: true, kind: 'state', state: TransferView },
   'account-export': { keyed: true, kind: 'state', state: ExportView.nullable() },
   'vehicle-file': { keyed: true, kind: 'state', state: VehicleFileView },

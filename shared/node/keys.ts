@@ -12,6 +12,7 @@ export type KeyPurpose =
   | 'known-browsers'
   | 'second-factor'
   | 'backup-codes'
+  | 'report-links'
   | 'transfer-code';
 
 /** What the secret of a second step is bound to: sealed for one person, it opens for no other. */

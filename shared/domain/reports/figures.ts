@@ -48,3 +48,7 @@ export interface ReportFigures {
   lastYear: ReportTotals | null;
   target: { amount: number; demo: boolean } | null;
 }
+
+/** What the revenue accounts got: by another way than the payments, the same sum. */
+export const revenueOf = (ledger: readonly LedgerFigure[]): number =>
+  ledger.filter(({ account }) => account.startsWith('revenue:')).reduce((sum, { debit, credit }) => sum + credit - debit, 0);

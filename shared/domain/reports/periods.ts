@@ -34,10 +34,15 @@ export function endedPeriods(period: Period, today: string, most: number): Days[
 }
 
 /** The same days of the year before: of 29 February, the 28th. */
-export const yearBefore = ({ from, to }: Days): Days => ({ from: addMonths(from, -12), to: lastOf(addMonths(from, -12), from, to) });
+export const yearBefore = ({ from, to }: Days): Days => ({
+  from: addMonths(from, -12),
+  to: lastOf(addMonths(from, -12), from, to),
+});
 
 /** A whole month stays whole: February's end is another one each year. */
 function lastOf(start: string, from: string, to: string): string {
-  const whole = (['month', 'year'] as const).find((period) => periodOf(period, from).from === from && periodOf(period, from).to === to);
+  const whole = (['month', 'year'] as const).find(
+    (period) => periodOf(period, from).from === from && periodOf(period, from).to === to,
+  );
   return whole ? periodOf(whole, start).to : addMonths(to, -12);
 }

@@ -34,9 +34,8 @@ const EPOCH_DAYS = 25_569;
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** XML has no place for other control characters, nor for half of a pair. */
-const escape = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
-  text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (one) => ESCAPES[one] ?? '');
+const NO_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+const escape = (text: string): string => text.replace(NO_XML, '').replace(/[&<>"]/g, (one) => ESCAPES[one] ?? '');
 
 const letters: string[] = [];
 /** `A`, `B`, …, `AA`: columns as a spreadsheet names them. */
@@ -51,7 +50,12 @@ function numberOf(kind: CellKind, value: Cell, minorDigits: number): string {
 }
 
 /** Rows as XML. A text is a text, whatever it begins with, and has its quote besides: saved as CSV it stays harmless. */
-function rowXml(cells: readonly Cell[], columns: readonly Column[], row: number, how: { minorDigits: number; bold?: boolean }): string {
+function rowXml(
+  cells: readonly Cell[],
+  columns: readonly Column[],
+  row: number,
+  how: { minorDigits: number; bold?: boolean },
+): string {
   let xml = `<row r="${row}">`;
   for (let index = 0; index < columns.length; index += 1) {
     const [value, kind] = [cells[index] ?? null, columns[index]?.kind ?? 'text'];
@@ -67,13 +71,20 @@ function rowXml(cells: readonly Cell[], columns: readonly Column[], row: number,
 }
 
 async function* sheetXml({ columns, rows, total, note }: Sheet, minorDigits: number): AsyncGenerator<Uint8Array> {
-  const widths = columns.map(({ width }, index) => `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`);
+  const widths = columns.map(
+    ({ width }, index) => `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`,
+  );
   const head = columns.map(({ title }) => title);
   yield Buffer.from(
     `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">` +
       '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
       `<cols>${widths.join('')}</cols><sheetData>` +
-      rowXml(head, columns.map((column) => ({ ...column, kind: 'text' as const })), 1, { minorDigits, bold: true }),
+      rowXml(
+        head,
+        columns.map((column) => ({ ...column, kind: 'text' as const })),
+        1,
+        { minorDigits, bold: true },
+      ),
   );
   let row = 1;
   for await (const batch of rows) {
@@ -92,7 +103,10 @@ function stylesXml(minorDigits: number): string {
   const formats = ['@', '#,##0', money, '0.0%', '[mm]:ss', 'yyyy-mm-dd hh:mm:ss'];
   const numFmts = formats.map((code, index) => `<numFmt numFmtId="${164 + index}" formatCode="${escape(code)}"/>`).join('');
   const cells = [0, 1].flatMap((font) =>
-    formats.map((_, index) => `<xf numFmtId="${index === 0 ? 0 : 164 + index}" fontId="${font}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>`),
+    formats.map(
+      (_, index) =>
+        `<xf numFmtId="${index === 0 ? 0 : 164 + index}" fontId="${font}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>`,
+    ),
   );
   const font = (bold: string): string => `<font>${bold}<sz val="11"/><name val="Calibri"/><family val="2"/></font>`;
   return (
