@@ -3,6 +3,7 @@ import { keepScans } from '#db/anomaly-evidence.repository.ts';
 import { appendAudit } from '#db/audit.repository.ts';
 import type { Db } from '#db/connect.ts';
 import { appendOutboxRows } from '#db/outbox.repository.ts';
+import { asSystem } from '#db/scope.ts';
 import type { z } from 'zod';
 import type { AnomalyFilter, AnomalyPage, AnomalyView, ReceiptScan, SettleAnomaly } from '#shared/contracts/anomalies.ts';
 import { AppError } from '#shared/contracts/errors.ts';
@@ -61,7 +62,7 @@ export function createAnomaliesService({ db, notifier, clock }: AnomaliesDeps): 
         const at = Date.parse(scannedAt);
         return placeOf(place) !== null && at >= now - OLDEST_SCAN_MS && at <= now + AHEAD_MS;
       });
-      return good.length === 0 ? Promise.resolve(0) : keepScans(db, good, clock());
+      return good.length === 0 ? Promise.resolve(0) : asSystem(db, () => keepScans(db, good, clock()));
     },
   };
 }
