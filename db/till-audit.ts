@@ -14,8 +14,9 @@ export const TILL_RULES: Readonly<Record<string, SQL>> = {
     where e.account like 'till:%' and (t.id is null or t.currency <> e.currency)`,
   'cash is taken once, by the agent of its till, in that till’s account': sql`
     select n.id::text as "where" from payment_intents n left join cash_takings c on c.intent_id = n.id and c.till_id = n.till_id
-    where n.provider = 'cash' and (c.intent_id is null or c.given < n.amount or n.state <> 'receipted'
-       or (select coalesce(sum(debit), 0) from ledger_entries e where e.intent_id = n.id and e.refund_id is null and e.account = 'till:' || n.till_id) <> n.amount)`,
+    left join (select intent_id, account, sum(debit) as sum from ledger_entries where refund_id is null and account like 'till:%' group by 1, 2) e
+      on e.intent_id = n.id and e.account = 'till:' || n.till_id
+    where n.provider = 'cash' and (c.intent_id is null or c.given < n.amount or n.state <> 'receipted' or e.sum is distinct from n.amount)`,
   'cash that was paid back left the till that paid it': sql`
     select p.refund_id::text as "where" from refund_payouts p
     where p.channel = 'cash' and (select coalesce(sum(credit), 0) from ledger_entries e where e.refund_id = p.refund_id and e.account = 'till:' || p.till_id) <> p.amount`,

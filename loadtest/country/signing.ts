@@ -10,7 +10,8 @@ export interface Signing {
 }
 
 const BATCH = 4_000;
-const AHEAD = 3;
+/** Enough that it never waits for who writes, and looks at its messages now and then. */
+const AHEAD = 100;
 
 /**
  * Signs millions of texts in a process of its own, beside the writing of the tables: 30 µs of a core each. The key goes to it by a message,

@@ -2,7 +2,7 @@ import { holderOf, type LedgerLine } from '#shared/domain/payments/posting.ts';
 import { payoutLines } from '#shared/domain/payments/refund-posting.ts';
 import { countedLines, floatLines } from '#shared/domain/tills/till-posting.ts';
 import { row, type TableRows, type Value } from '../copy.ts';
-import { instantText, type DrawnCountry } from '../country.ts';
+import { assessmentNumber, instantText, type DrawnCountry } from '../country.ts';
 import { reversals } from './reversals.ts';
 import { countTills } from './tills.ts';
 
@@ -39,15 +39,17 @@ export const bookTables = (drawn: DrawnCountry, years: readonly number[]): Table
 ];
 
 function* payments({ takings, ids, country }: DrawnCountry, year: number): Generator<string> {
-  let item = -1;
+  let item = 0;
   for (const [number, { owner, way, byAccount, at, items, failed }] of takings.intents.entries()) {
+    const first = item;
+    item += items.length;
+    // An order is of one fiscal year.
+    if (failed || items[0]?.fiscalYear !== year) continue;
     const [intent, payer, when] = [ids.intent(number), byAccount ? ids.user(owner) : null, instantText(at)];
-    for (const { vehicle, fiscalYear, price } of items) {
-      item += 1;
-      if (failed || fiscalYear !== year) continue;
-      const assessment = ids.assessment(vehicle * 64 + (fiscalYear % 64));
+    for (const [index, { vehicle, fiscalYear, price }] of items.entries()) {
+      const assessment = ids.assessment(assessmentNumber(vehicle, fiscalYear));
       yield row(
-        ...[fiscalYear, ids.item(item), intent, assessment, ids.vehicle(vehicle), payer, way, price.amount],
+        ...[fiscalYear, ids.item(first + index), intent, assessment, ids.vehicle(vehicle), payer, way, price.amount],
         ...[country.currency.code, when],
       );
     }
