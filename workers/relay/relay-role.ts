@@ -32,6 +32,12 @@ const MOVES_THE_QUEUE: ReadonlySet<EventName> = new Set<EventName>([
 
 const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
 
+/**
+ * A leader asks its database something four times a second: a line that says nothing for so long is dead, and the relay opens another.
+ * Shorter than what the database takes to give the lead away (relay.ts). The line that only listens is opened again when nothing is to be heard.
+ */
+const RELAY_SILENT_MS = 10_000;
+
 export interface RelayRoleDeps {
   config: WorkerConfig;
   db: Db;
@@ -65,7 +71,8 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<Relay> {
     SECONDS,
   );
   const relay = startRelay({
-    connect: () => connectRaw({ url, max: 1, applicationName: `${config.NODE_NAME}-relay`, role: 'workers' }),
+    connect: () =>
+      connectRaw({ url, max: 1, applicationName: `${config.NODE_NAME}-relay`, role: 'workers', silentMs: RELAY_SILENT_MS }),
     bus: deps.bus,
     queues: deps.queues,
     projections: [readingQueue],

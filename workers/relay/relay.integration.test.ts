@@ -13,6 +13,7 @@ import { createMetrics } from '#shared/node/metrics.ts';
 import { createJobQueues, workQueue, type JobQueues, type QueueWorker } from '#shared/node/queues.ts';
 import { connectRedis } from '#shared/node/redis.ts';
 import { silentLogger, testPrefix, until } from '#shared/node/testing/helpers.ts';
+import { createStallingProxy } from '#shared/node/testing/stalling-proxy.ts';
 import { startRelay, type Relay, type RelayDeps } from './relay.ts';
 
 const redisUrl = process.env['REDIS_QUEUES_URL'] ?? '';
@@ -232,6 +233,53 @@ describe('the relay', () => {
     expect(effects.size).toBe(0);
     answer();
     await everythingArrived(all);
+  });
+
+  it('keeps the screens going while the Redis of the queues is frozen, and enqueues once it thaws: each job once', async () => {
+    const proxy = await createStallingProxy(redisUrl);
+    const frozen = createJobQueues({ redisUrl: proxy.url, prefix, logger });
+    try {
+      await frozen.queue('images').waitUntilReady();
+      const relay = relayHere({ queues: frozen, pollMs: 50 });
+      await until(() => relay.leading);
+      const all = await commit(2);
+      await everythingArrived(all);
+      proxy.stalled = true;
+      for (const count of [1, 5, 10]) {
+        const ids = await commit(count);
+        all.push(...ids);
+        await until(() => ids.every((id) => topicsReceived().has(`garage:${id}`)));
+      }
+      expect([relay.leading, effects.size]).toEqual([true, 2]);
+      proxy.stalled = false;
+      await everythingArrived(all);
+    } finally {
+      await relays.pop()?.stop();
+      await frozen.close();
+      await proxy.close();
+    }
+  });
+
+  it('notices a Postgres that vanishes without closing, and goes on with another line once it is back', async () => {
+    const proxy = await createStallingProxy(database.url);
+    try {
+      const connect = () => connectRaw({ url: proxy.url, max: 1, applicationName: 'relay-here', silentMs: 700 });
+      const relay = relayHere({ connect, frozenMs: 1_000 });
+      await until(() => relay.leading);
+      const before = await commit(3);
+      await everythingArrived(before);
+      proxy.stalled = true;
+      const ids = await commit(5);
+      await until(() => !relay.healthy, { what: 'it says that its database is away', timeoutMs: 5_000 });
+      expect(topicsReceived().has(`garage:${ids[0]}`)).toBe(false);
+      proxy.stalled = false;
+      await until(() => relay.leading, { what: 'it leads again', timeoutMs: 10_000 });
+      await everythingArrived([...before, ...ids]);
+    } finally {
+      proxy.stalled = false;
+      await relays.pop()?.stop();
+      await proxy.close();
+    }
   });
 
   it('keeps what it could not publish until the bus is back', async () => {

@@ -4,7 +4,9 @@ import { createMetrics } from '#shared/node/metrics.ts';
 import { createJobQueues } from '#shared/node/queues.ts';
 import { connectRedis } from '#shared/node/redis.ts';
 import { silentLogger } from '#shared/node/testing/helpers.ts';
+import { madagascar } from '#shared/domain/countries/madagascar.ts';
 import { startRelay } from '../relay.ts';
+import { createTotals } from '../totals.ts';
 
 /**
  * A relay in a process of its own, for the tests that kill it. `DIE_AT` (`before-publish:emit`, `after-publish:enqueue`, …) makes it
@@ -25,6 +27,7 @@ startRelay({
   bus: createBusPublisher(connectRedis(redisUrl, 'fail-fast', logger, 'bus'), prefix),
   queues: createJobQueues({ redisUrl, prefix, logger }),
   projections: [],
+  project: createTotals({ timeZone: madagascar.timeZone, logger }),
   beforeSessionsEnd: () => Promise.resolve(),
   logger,
   metrics: createMetrics({ process: 'relay', defaults: false }),
