@@ -4,6 +4,7 @@ import type { Audience } from '#shared/contracts/bus.ts';
 import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
 import type { Executor, Tx } from './connect.ts';
 import { insertRows } from './insert-rows.ts';
+import { asSystem } from './scope.ts';
 import { outbox, topicVersions, type OutboxTopic } from './schema/platform.ts';
 
 /** A topic that an event changes, and how its whole state is read, for each audience. */
@@ -60,7 +61,9 @@ export async function appendOutboxRows(tx: Tx, entries: readonly OutboxEntry[]):
   for (const [topic, { change, entry }] of [...firsts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
     const told = { topic, seq: seqs.get(topic) ?? 0 };
     const carried =
-      'read' in change ? { ...told, states: await change.read(tx) } : { ...told, states: {}, again: [...change.again] };
+      'read' in change
+        ? { ...told, states: await asSystem(tx, () => change.read(tx)) }
+        : { ...told, states: {}, again: [...change.again] };
     topics.set(entry, [...(topics.get(entry) ?? []), carried]);
   }
   await insertRows(

@@ -55,9 +55,10 @@ export function widenScope(): void {
  */
 export async function asSystem<T>(executor: Executor, work: () => Promise<T>): Promise<T> {
   const scope = current.getStore();
-  // Without a scope it is a process whose role the policies let see all, or an owner.
-  if (!scope || scope.actor === 'system') return work();
+  if (scope?.actor === 'system') return work();
   if (!(executor instanceof PgTransaction)) return withScope(SYSTEM, work);
+  // Begun without a scope: by a process that needs none.
+  if (!scope) return work();
   await executor.execute(sql.raw(settings(SYSTEM)));
   const back = (): Promise<unknown> => executor.execute(sql.raw(settings(scope)));
   try {
@@ -92,7 +93,7 @@ function settings(scope: DataScope): string {
     reach: scope.actor === 'staff' ? scope.reach : '',
   };
   return Object.entries(values)
-    .map(([name, value]) => `set local vignette.${name} = '${value}'`)
+    .map(([name, value]) => `set local vignette."${name}" = '${value}'`)
     .join('; ');
 }
 

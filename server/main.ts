@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { connectDatabase, SILENT_MS } from '#db/connect.ts';
+import { checkRole, connectDatabase, SILENT_MS } from '#db/connect.ts';
 import { ConfigError } from '#shared/node/config.ts';
 import { createLogger } from '#shared/node/logger.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
@@ -21,12 +21,14 @@ async function main(): Promise<void> {
     process.exit(1);
   });
 
+  // With an address of its own for what PgBouncer cannot do, it is PgBouncer that the other one leads to.
+  const pooled = (config.DATABASE_DIRECT_URL ?? config.DATABASE_URL) !== config.DATABASE_URL;
   const database = connectDatabase({
     ...{ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME, silentMs: SILENT_MS },
-    // With an address of its own for what PgBouncer cannot do, it is PgBouncer that the other one leads to.
-    prepared: (config.DATABASE_DIRECT_URL ?? config.DATABASE_URL) === config.DATABASE_URL,
+    ...{ pooled, prepared: !pooled, role: 'server' },
   });
   shutdown.add('database', database.close);
+  await checkRole(database.db, 'server');
   const redis = {
     queues: connectRedis(config.REDIS_QUEUES_URL, 'fail-fast', logger, `${config.NODE_NAME}-queues`),
     cache: connectRedis(config.REDIS_CACHE_URL, 'fail-fast', logger, `${config.NODE_NAME}-cache`),

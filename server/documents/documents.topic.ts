@@ -1,6 +1,7 @@
 import type { Executor } from '#db/connect.ts';
 import { findDocument } from '#db/documents.repository.ts';
 import { readReadingQueue } from '#db/document-views.repository.ts';
+import { asSystem } from '#db/scope.ts';
 import type { Audience } from '#shared/contracts/bus.ts';
 import { Id } from '#shared/contracts/ids.ts';
 import type { TopicRegistry, Viewer } from '../live/topic.ts';
@@ -32,7 +33,8 @@ export function createDocumentTopics({
       name: 'reading-queue',
       source: 'database',
       authorise: async () => 'public',
-      snapshot: (tx) => readReadingQueue(tx),
+      // Numbers alone, of everybody's documents.
+      snapshot: (tx) => asSystem(tx, () => readReadingQueue(tx)),
     },
   };
 }

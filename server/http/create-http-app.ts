@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { withScope } from '#db/scope.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { PublicConfig } from '#shared/contracts/http.ts';
 import { createHealthRoutes, type Probe } from '#shared/node/health-routes.ts';
@@ -37,7 +38,8 @@ export function createHttpApp(deps: HttpAppDeps): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>();
   app.use(requestContext(deps), securityHeaders(deps.publicOrigin), checkOrigin(deps.publicOrigin));
   app.use('/api/*', async (c, next) => {
-    await next();
+    // Nobody's, until a session says whose; what serves strangers says itself what it asks as the system.
+    await withScope({ actor: 'nobody' }, next);
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
   });
   app.route('/', createHealthRoutes(deps));

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import { scopeOf, withScope } from '#db/scope.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { SessionUse } from '../identity/staff-sessions.ts';
@@ -24,13 +25,13 @@ export function checkOrigin(publicOrigin: string): MiddlewareHandler<HttpEnviron
   };
 }
 
-/** Lets signed-in people through and sets `viewer`; others get UNAUTHENTICATED. With `use`, a session of the staff lasts on. */
+/** Lets signed-in people through and sets `viewer`, whose scope all is asked in; others get UNAUTHENTICATED. With `use`, a session of the staff lasts on. */
 export function requireSession(authenticator: Authenticator, use?: SessionUse): MiddlewareHandler<HttpEnvironment> {
   return async (c, next) => {
     const authenticated = await authenticator.authenticate(c.req.header('cookie'));
     if (!authenticated) throw new AppError('UNAUTHENTICATED');
     c.set('viewer', authenticated.viewer);
     use?.note(authenticated.viewer);
-    await next();
+    await withScope(scopeOf(authenticated.viewer), next);
   };
 }

@@ -1,6 +1,7 @@
 import { appendAudits } from '#db/audit.repository.ts';
 import type { Db, Tx } from '#db/connect.ts';
 import { appendOutboxRows } from '#db/outbox.repository.ts';
+import { withScope, type DataScope } from '#db/scope.ts';
 import { claimEach, ensureAssessments, findHolder, insertIntents, insertItemsOf } from '#db/payments.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import type { PaymentView, ProviderCode } from '#shared/contracts/payments.ts';
@@ -47,7 +48,11 @@ export function createStarts({
     ...{ logger, maxBatch: MAX_BATCH, what: 'starting payments', nameOf },
     ...{ sizeOf: ({ items }) => items.length, maxSize: MAX_ITEMS },
     async work(batch) {
-      const views = await db.transaction((tx) => startTogether(tx, batch, currency));
+      const payers = new Set(batch.map(({ payerId }) => payerId));
+      const [payer] = payers;
+      // Orders of several people go into one transaction: it is of none of them.
+      const scope: DataScope = payer && payers.size === 1 ? { actor: 'citizen', userId: payer } : { actor: 'system' };
+      const views = await withScope(scope, () => db.transaction((tx) => startTogether(tx, batch, currency)));
       return (one) => views.get(nameOf(one)) ?? null;
     },
   });

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Db } from '#db/connect.ts';
 import { receiptKeyList } from '#db/receipts.repository.ts';
 import { findRegistered, newestRevocationList } from '#db/revocations.repository.ts';
+import { asSystem } from '#db/scope.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { ReceiptReference, type RegisterAnswer, type SignedText, type VerificationKeys } from '#shared/contracts/receipts.ts';
 import type { HttpEnvironment } from '../http/environment.ts';
@@ -37,7 +38,7 @@ export function createVerificationRoutes({ db, clock, registerLimit }: Verificat
     .get('/receipts/:reference', async (c) => {
       await registerLimit.consume(addressKey(c.get('clientAddress')));
       const reference = ReceiptReference.safeParse(c.req.param('reference'));
-      const found = reference.success ? await findRegistered(db, reference.data) : null;
+      const found = reference.success ? await asSystem(db, () => findRegistered(db, reference.data)) : null;
       if (!found) throw new AppError('RECEIPT_NOT_FOUND');
       return c.json<RegisterAnswer>({ ...found, asOf: clock().toISOString() });
     });

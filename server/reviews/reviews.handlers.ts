@@ -1,3 +1,4 @@
+import { withScope } from '#db/scope.ts';
 import type { CommandName } from '#shared/contracts/commands.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { Subscriber } from '../live/live.service.ts';
@@ -63,9 +64,9 @@ export function createReviewHandlers({ reviews, leases, logger }: ReviewHandlers
     onGone(socket, userId) {
       const documents = taken.get(socket);
       if (!documents?.size) return;
-      leases
-        .lineGone(userId, [...documents])
-        .catch((error: unknown) => logger.warn({ err: error, userId }, 'leases could not be shortened: they end by themselves'));
+      withScope({ actor: 'system' }, () => leases.lineGone(userId, [...documents])).catch((error: unknown) =>
+        logger.warn({ err: error, userId }, 'leases could not be shortened: they end by themselves'),
+      );
     },
   };
 }

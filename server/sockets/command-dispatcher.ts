@@ -1,3 +1,4 @@
+import { scopeOf, withScope } from '#db/scope.ts';
 import { COMMANDS, type CommandName } from '#shared/contracts/commands.ts';
 import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import type { Logger } from '#shared/node/logger.ts';
@@ -55,7 +56,7 @@ export function createCommandDispatcher(deps: CommandDispatcherDeps): CommandDis
     if (!BY_THEMSELVES.test(name)) deps.onUse?.(socket.data.viewer);
     const context: CommandContext = { viewer: socket.data.viewer, logger, subscriber: socket };
     const handler = deps.handlers[name] as (context: CommandContext, input: unknown) => Promise<unknown>;
-    return { data: await handler(context, parsed.data) };
+    return { data: await withScope(scopeOf(socket.data.viewer), () => handler(context, parsed.data)) };
   }
 
   return {

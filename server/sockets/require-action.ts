@@ -1,5 +1,6 @@
 import { AppError } from '#shared/contracts/errors.ts';
-import { can, type Action } from '#shared/domain/policy.ts';
+import type { Action } from '#shared/domain/policy.ts';
+import { admits } from '../reach.ts';
 import type { CommandContext } from './commands.ts';
 
 type Handler<Input, Output> = (context: CommandContext, input: Input) => Promise<Output>;
@@ -8,7 +9,7 @@ type Handler<Input, Output> = (context: CommandContext, input: Input) => Promise
 export function requireAction<Input, Output>(action: Action, handler: Handler<Input, Output>): Handler<Input, Output> {
   return (context, input) => {
     const { userId, role } = context.viewer;
-    if (can(context.viewer, action)) return handler(context, input);
+    if (admits(context.viewer, action)) return handler(context, input);
     context.logger.warn({ userId, role, action }, 'refused: not allowed');
     return Promise.reject(new AppError('FORBIDDEN'));
   };

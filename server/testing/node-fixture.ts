@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
-import { connectRaw } from '#db/connect.ts';
+import { checkRole, connectDatabase, connectRaw } from '#db/connect.ts';
 import { sessions, users } from '#db/schema/identity.ts';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
 import type {
@@ -94,10 +94,19 @@ export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000
   await Promise.all(Object.values(redis).map((connection) => redisReady(connection)));
   const store = createObjectStore(objectStoreOptions(config));
   const metrics = createMetrics({ process: 'test', defaults: false });
-  const node = await startNode({ config, database, redis, store, files: null, logger, metrics, recheckMs });
+  // As a node is in earnest: bound by the policies of the tables, while the test itself owns them.
+  const served = connectDatabase({
+    url: database.url,
+    max: 8,
+    applicationName: `node-${prefix}`,
+    prepared: true,
+    role: 'server',
+  });
+  await checkRole(served.db, 'server');
+  const node = await startNode({ config, database: served, redis, store, files: null, logger, metrics, recheckMs });
   const queues = createJobQueues({ redisUrl: env('REDIS_QUEUES_URL'), prefix, logger });
   const relay = startRelay({
-    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay' }),
+    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay', role: 'workers' }),
     bus: createBusPublisher(redis.queues, prefix),
     queues,
     projections: [],
@@ -143,6 +152,7 @@ export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000
       for (const socket of open) socket.disconnect();
       await relay.stop();
       await node.stop();
+      await served.close();
       await queues.close();
       for (const connection of Object.values(redis)) connection.disconnect();
       store.close();

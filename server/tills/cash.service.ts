@@ -12,6 +12,7 @@ import {
   itemsOf,
 } from '#db/payments.repository.ts';
 import { insertPayout, insertRefundPosting, lockRefund, updateRefund } from '#db/refunds.repository.ts';
+import { asSystem } from '#db/scope.ts';
 import { readTaking, readTill } from '#db/till-views.repository.ts';
 import {
   balanceOfTill,
@@ -87,7 +88,8 @@ export function createCashService({ db, notifier, clock, country }: TillsDeps): 
   /** The order under way that holds a tax; null: none does. */
   async function holderOfTax(tx: Tx, assessmentId: string): Promise<QuotedTax['heldBy']> {
     const holder = await findHolder(tx, assessmentId);
-    const intent = holder && !holder.paid ? await findIntent(tx, holder.intentId) : null;
+    // Whoever's order it is, and wherever.
+    const intent = holder && !holder.paid ? await asSystem(tx, () => findIntent(tx, holder.intentId)) : null;
     return intent && { provider: intent.provider, since: intent.createdAt.toISOString(), until: intent.expiresAt.toISOString() };
   }
 

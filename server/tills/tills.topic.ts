@@ -1,6 +1,6 @@
 import { readOwnTill, readTills } from '#db/till-views.repository.ts';
 import { Id } from '#shared/contracts/ids.ts';
-import { can } from '#shared/domain/policy.ts';
+import { admits } from '../reach.ts';
 import type { TopicRegistry } from '../live/topic.ts';
 
 /** `till:<agent>`: one's own drawer, for nobody else. `tills:<office>`: the office's, for its supervisors. */
@@ -9,14 +9,14 @@ export function createTillTopics({ clock }: { clock: () => Date }): Pick<TopicRe
     till: {
       name: 'till',
       source: 'database',
-      authorise: (_db, viewer, key) => Promise.resolve(key === viewer.userId && can(viewer, 'till.use') ? 'staff' : null),
+      authorise: (_db, viewer, key) => Promise.resolve(key === viewer.userId && admits(viewer, 'till.use') ? 'staff' : null),
       snapshot: readOwnTill,
     },
     tills: {
       name: 'tills',
       source: 'database',
       authorise: (_db, viewer, key) =>
-        Promise.resolve(Id.safeParse(key).success && can(viewer, 'till.read', { officeId: key }) ? 'staff' : null),
+        Promise.resolve(Id.safeParse(key).success && admits(viewer, 'till.read', { officeId: key }) ? 'staff' : null),
       snapshot: (tx, key) => readTills(tx, key, clock()),
     },
   };
