@@ -78,6 +78,13 @@ export const verify: Translation<typeof fr> = {
     no_such_key: 'The keys were brought up to date just now: none has this name. Do not accept this receipt.',
     needed: 'A reference alone is checked with the register: this needs a network.',
   },
+  region: {
+    title: 'Help to find copied receipts',
+    label: 'Region of my checks',
+    none: 'Send nothing',
+    hint: 'If you give your region, each receipt that you check is sent with its reference, the region and the time, later too when there is a network again. Nothing else: neither your name nor where you are.',
+    waiting: (count: number) => (count === 1 ? '1 check waits for a network.' : `${count} checks wait for a network.`),
+  },
   own: {
     title: 'On this device',
     keys: 'Keys',
@@ -97,7 +104,7 @@ export const verify: Translation<typeof fr> = {
     preparing: 'This page is getting ready to work without a network…',
     unable: 'This browser does not keep the page: leave it open to check without a network.',
   },
-  privacy: 'A receipt holds no personal data. Nothing that you scan is kept.',
+  privacy: 'A receipt holds no personal data. Nothing that you scan is kept, unless you give your region above.',
   show: 'Show the code',
   showOf: (number) => `Show the code of receipt ${number}`,
   shownTitle: (plate) => `Receipt of ${plate}`,

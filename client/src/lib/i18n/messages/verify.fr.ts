@@ -76,6 +76,13 @@ export const verify = {
     no_such_key: 'Les clés viennent d’être mises à jour\u00a0: aucune ne porte ce nom. N’acceptez pas ce reçu.',
     needed: 'Une référence seule se vérifie auprès du registre\u00a0: il faut du réseau.',
   },
+  region: {
+    title: 'Aider à trouver les reçus copiés',
+    label: 'Région de mes contrôles',
+    none: 'Ne rien transmettre',
+    hint: 'Si vous indiquez votre région, chaque reçu contrôlé est transmis avec sa référence, la région et l’heure, même plus tard quand le réseau revient. Rien de plus\u00a0: ni votre nom, ni votre position.',
+    waiting: (count: number) => (count === 1 ? '1 contrôle attend le réseau.' : `${count} contrôles attendent le réseau.`),
+  },
   own: {
     title: 'Sur cet appareil',
     keys: 'Clés',
@@ -95,7 +102,7 @@ export const verify = {
     preparing: 'Cette page se prépare à fonctionner sans réseau…',
     unable: 'Ce navigateur ne garde pas la page\u00a0: laissez-la ouverte pour vérifier sans réseau.',
   },
-  privacy: 'Un reçu ne porte aucune donnée personnelle. Rien de ce que vous scannez n’est gardé.',
+  privacy: 'Un reçu ne porte aucune donnée personnelle. Rien de ce que vous scannez n’est gardé, sauf si vous indiquez plus haut votre région.',
   show: 'Montrer le code',
   showOf: (number: string) => `Montrer le code du reçu ${number}`,
   shownTitle: (plate: string) => `Reçu de ${plate}`,
