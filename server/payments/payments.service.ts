@@ -4,7 +4,6 @@ import type { Db } from '#db/connect.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import { readHistory, readPayment } from '#db/payment-views.repository.ts';
 import { findIntentByKey, lockIntent, updateIntent } from '#db/payments.repository.ts';
-import { asSystem } from '#db/scope.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { Id } from '#shared/contracts/ids.ts';
 import {
