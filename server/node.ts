@@ -26,6 +26,8 @@ import { createCollectionsService } from './collections/collections.service.ts';
 import { COLLECTION_EXPORT_LIMIT, createCollectionRoutes } from './collections/collections.routes.ts';
 import { createDashboards } from './dashboard/dashboards.service.ts';
 import { createDashboardTopic } from './dashboard/dashboard.topic.ts';
+import { createWallPasses } from './dashboard/wall-passes.ts';
+import { createWallRoutes } from './dashboard/walls.routes.ts';
 import { readPresence, sayPresence } from './dashboard/presence.service.ts';
 import { createDocumentHandlers } from './documents/documents.handlers.ts';
 import { UPLOAD_LIMIT, createDocumentRoutes } from './documents/documents.routes.ts';
@@ -193,6 +195,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
   const office = { db, notifier, clock, timeZone: country.timeZone };
   const tickets = createTicketsService(office);
   const passes = createPasses(config.AUTH_SECRET);
+  const walls = createWallPasses(config.AUTH_SECRET);
   const tills = createTillsService({ db, notifier, clock, country });
   const transfers = createTransfersService({ db, notifier, clock, key: deriveKey(config.AUTH_SECRET, 'transfer-code') });
   const { checkOwnPassword, onSessionsEnded } = identity;
@@ -219,7 +222,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       reconciliations: reconciliationsTopic,
       alarms: alarmsTopic,
       anomalies: anomaliesTopic,
-      dashboard: createDashboardTopic({ dashboards, clock }),
+      dashboard: createDashboardTopic({ dashboards, clock, timeZone: country.timeZone, walls }),
       reviews: reviewsTopic,
       notifications: notificationsTopic,
     }),
@@ -324,6 +327,10 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       {
         path: '/api/tills',
         app: createTillRoutes({ tills, requireSession: requireSession(identity.authenticator, identity.use) }),
+      },
+      {
+        path: '/api/walls',
+        app: createWallRoutes({ db, walls, clock, country, requireSession: requireSession(identity.authenticator, identity.use) }),
       },
       {
         path: '/api/collections',

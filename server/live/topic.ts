@@ -11,6 +11,8 @@ export interface Viewer {
   officeId: string | null;
   /** Somebody without an account (sockets/guests.ts). */
   guest?: true;
+  /** What a guest showed in the handshake; proves nothing until a topic has looked at it. */
+  pass?: string;
 }
 
 /**

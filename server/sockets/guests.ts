@@ -6,13 +6,20 @@ import type { Viewer } from '../live/topic.ts';
  * says so in the handshake (a page whose session is over must not turn into one by itself), watches topics that are open to guests, and
  * commands nothing. The nil uuid is nobody's (RFC 9562).
  */
-export const guestViewer = (socketId: string): Viewer => ({
+export const guestViewer = (socketId: string, pass?: string): Viewer => ({
   userId: '00000000-0000-0000-0000-000000000000',
   sessionId: `guest:${socketId}`,
   role: 'citizen',
   officeId: null,
   guest: true,
+  ...(pass !== undefined && { pass }),
 });
+
+/** The pass that a handshake shows: of a screen on a wall. */
+export const passOf = (auth: unknown): string | undefined =>
+  typeof auth === 'object' && auth !== null && 'pass' in auth && typeof auth.pass === 'string' && auth.pass.length <= 80
+    ? auth.pass
+    : undefined;
 
 /** Whether a handshake asks to be let in as a guest. */
 export const wantsGuest = (auth: unknown): boolean =>

@@ -11,7 +11,7 @@ import type { Viewer } from '../live/topic.ts';
 import { createCommandDispatcher, freshTokens } from './command-dispatcher.ts';
 import type { CommandHandlers } from './commands.ts';
 import type { SocketEngine } from './engine.ts';
-import { createGuestRegistry, guestViewer, wantsGuest } from './guests.ts';
+import { createGuestRegistry, guestViewer, passOf, wantsGuest } from './guests.ts';
 import { createSessionRegistry, type LiveSocket } from './session-registry.ts';
 
 /** Sockets that one person may hold on one node: tabs of a browser (stickiness brings them to one node) and some more. */
@@ -89,7 +89,8 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     authenticate(socket.handshake.headers.cookie, guest).then(
       (session) => {
         if (!session && guest) {
-          socket.data = { viewer: guestViewer(socket.id), expiresAt: Infinity, tokens: freshTokens, countedAt: Date.now() };
+          const viewer = guestViewer(socket.id, passOf(socket.handshake.auth));
+          socket.data = { viewer, expiresAt: Infinity, tokens: freshTokens, countedAt: Date.now() };
           return next();
         }
         if (!session || sessions.hasEnded(session.viewer.sessionId)) return next(refusal('UNAUTHENTICATED'));

@@ -336,6 +336,13 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteLine>> = {
   'GET /api/verify/keys': { guest: 'yes', ...all('yes') },
   'GET /api/verify/receipts/:reference': { guest: 'RECEIPT_NOT_FOUND', ...all('RECEIPT_NOT_FOUND') },
   'GET /api/verify/revocations': { guest: 'UNAVAILABLE', ...all('UNAVAILABLE') },
+  'POST /api/walls': {
+    guest: 'UNAUTHENTICATED',
+    stranger: 'FORBIDDEN',
+    agent: 'FORBIDDEN',
+    auditor: 'yes',
+    body: { scope: 'national' },
+  },
   'POST /api/account/close': { guest: 'UNAUTHENTICATED', ...all('INVALID_INPUT'), body: {} },
   'POST /api/account/export': { guest: 'UNAUTHENTICATED', ...all('INVALID_INPUT'), body: {} },
   'POST /api/appointments': { guest: 'UNAUTHENTICATED', ...all('INVALID_INPUT'), body: {} },

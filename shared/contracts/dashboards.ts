@@ -182,3 +182,9 @@ export const DashboardView = z.object({
   providers: z.array(ChannelView).nullable(),
 });
 export type DashboardView = z.infer<typeof DashboardView>;
+
+/** Input of `POST /api/walls`: the browser that asks becomes a screen on a wall. */
+export const SetUpWall = z.object({ scope: DashboardScope }).strict();
+/** Its answer: kept by that browser, which watches this scope with it and nothing else, until the end of a day. */
+export const WallPass = z.object({ pass: z.string(), until: z.iso.date() });
+export type WallPass = z.infer<typeof WallPass>;

@@ -39,6 +39,7 @@ import { Locale } from './identity.ts';
  *   GET    /api/payments/providers      –               → 200 ProviderList, without an account
  *   GET    /api/payments/channels       –               → 200 ChannelsView, without an account
  *   GET    /api/payments/:id            –               → 200 PaymentView, for who ordered it
+ *   POST   /api/walls                   SetUpWall       → 201 WallPass     the browser becomes a screen on a wall
  *   GET    /api/collections?<CollectionFilter>&before → 200 CollectionPage, the staff's: movements of money under a figure
  *   GET    /api/collections/export?<CollectionFilter>&format&locale → the file, CSV or XLSX
  *   GET    /api/collections/hours?<HoursFilter>         → 200 CollectionHours

@@ -43,6 +43,8 @@ export function provideLive(options: {
   stepUp?: StepUpPrompt;
   /** Let in without an account as well, for what everybody may watch. */
   guest?: boolean;
+  /** What a screen on a wall shows to be let in to its dashboard. */
+  pass?: string | null;
 }): Live {
   let client: LiveClient | null = null;
   let closed = false;
@@ -54,7 +56,7 @@ export function provideLive(options: {
     if (closed) return;
     const socket = io({
       autoConnect: false,
-      ...(options.guest && { auth: { guest: true } }),
+      ...(options.guest && { auth: { guest: true, ...(options.pass && { pass: options.pass }) } }),
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       reconnectionDelay: 500,

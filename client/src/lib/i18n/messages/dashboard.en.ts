@@ -159,5 +159,10 @@ export const dashboard: Translation<typeof fr> = {
     hours: 'By hour',
     stopped: (since) => `NOT LIVE for ${since}`,
     leave: 'Leave',
+    keep: 'Leave this screen on the wall',
+    keepText: 'The screen will go on without your session, with these figures alone. Then sign out of this computer.',
+    notSetUp: 'This screen is not allowed (any more)',
+    notSetUpText: 'A supervisor has to allow it: dashboard, “Wall display”, then “Leave this screen on the wall”.',
+    signIn: 'Allow this screen',
   },
 };

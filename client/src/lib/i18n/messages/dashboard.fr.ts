@@ -158,5 +158,11 @@ export const dashboard = {
     hours: 'Par heure',
     stopped: (since: string) => `PAS EN DIRECT depuis ${since}`,
     leave: 'Quitter',
+    keep: 'Laisser cet écran au mur',
+    keepText: 'L’écran restera allumé sans votre session, pour ces seuls chiffres. Déconnectez-vous ensuite de cet ordinateur.',
+    notSetUp: 'Cet écran n’est pas (ou plus) autorisé',
+    notSetUpText:
+      'Un superviseur doit l’autoriser\u00a0: tableau de bord, «\u00a0Affichage mural\u00a0», puis «\u00a0Laisser cet écran au mur\u00a0».',
+    signIn: 'Autoriser cet écran',
   },
 };
