@@ -49,7 +49,10 @@ const Reading = z.object({
   conditions: z.object({ at: z.iso.datetime() }),
   results: z.object({ given: z.object({ classes: z.array(z.object({ cls: z.string(), cpuSeconds: z.number() })) }) }),
 });
-const Payments = z.object({ posting: z.array(z.object({ owners: z.string(), how: z.string(), perSecond: z.number() })) });
+const Payments = z.object({
+  conditions: z.looseObject({ at: z.iso.datetime().optional() }),
+  posting: z.array(z.object({ owners: z.string(), how: z.string(), perSecond: z.number() })),
+});
 const Emails = z.object({ at: z.iso.datetime(), emails: z.object({ perHour: z.number() }) });
 const Queries = z.object({
   at: z.iso.datetime(),
@@ -109,11 +112,11 @@ export function readUnitCosts(folder: string): ReadCosts {
       results.given.classes.find(({ cls }) => cls === 'all')?.cpuSeconds ?? null,
       conditions.at,
     ]),
-    payments: read('payments', 'npm run bench:payments', 'payments.json', Payments, ({ posting }) => {
+    payments: read('payments', 'npm run bench:payments', 'payments.json', Payments, ({ conditions, posting }) => {
       const rates = posting
         .filter(({ how, owners }) => how === 'batched' && owners === 'ordinary')
         .map(({ perSecond }) => perSecond);
-      return [rates.length > 0 ? Math.min(...rates) : null, null];
+      return [rates.length > 0 ? Math.min(...rates) : null, conditions.at ?? null];
     }),
     emails: read('emails', 'npm run bench:notices', 'notices.json', Emails, ({ at, emails }) => [emails.perHour, at]),
     paymentBytes: read('paymentBytes', 'npm run bench:queries', 'queries.json', Queries, ({ at, database }) => [
