@@ -26,11 +26,12 @@ const MOVES_OF_SOME = moves(
 const pending = (event: string, id: string): string => `
   select (payload ->> '${id}')::uuid from outbox where name = '${event}' and emitted_at is null and parked_at is null`;
 
-/** All movements but those that are still to be told of. */
-const MOVES_OF_ALL = moves(
-  `(select * from payments where intent_id not in (${pending('payment.succeeded', 'paymentId')})) p`,
-  `(select * from payment_reversals where refund_id not in (${pending('refund.approved', 'refundId')})) r`,
-);
+/** All movements but those that are still to be told of; of what is asked besides. */
+const movesTold = (paid = 'true', reversed = 'true'): string =>
+  moves(
+    `(select * from payments where ${paid} and intent_id not in (${pending('payment.succeeded', 'paymentId')})) p`,
+    `(select * from payment_reversals where ${reversed} and refund_id not in (${pending('refund.approved', 'refundId')})) r`,
+  );
 
 const SUMMED =
   'sum(count)::int as count, sum(amount)::bigint as amount, sum(reversed_count)::int as reversed_count, sum(reversed_amount)::bigint as reversed_amount';
@@ -104,7 +105,7 @@ export async function rebuildTotals(db: Db, timeZone: string, now: Date): Promis
     // One statement, one moment: events and what they tell of are seen together.
     await run(
       tx,
-      `with ${walls(MOVES_OF_ALL, zone)},
+      `with ${walls(movesTold(), zone)},
       hours as (insert into collection_totals (day, hour, office_id, channel, count, amount, reversed_count, reversed_amount) ${HOURS}),
       sums as (insert into collection_sums (period, starts, office_id, channel, count, amount, reversed_count, reversed_amount) ${SUMS})
       insert into collection_minutes (minute, office_id, count, amount) select * from (${MINUTES}) m where minute >= ${kept}::timestamptz`,
@@ -130,52 +131,73 @@ export interface TotalsComparison {
 /** Differences that are kept with a check. */
 const DETAILS = 50;
 
-/** Compares the totals with the payments at one moment, whatever the relay has still to tell of. */
+/**
+ * Compares the totals with the payments, whatever the relay has still to tell of: a year of the country's at a time, so that none takes long,
+ * and each at one moment.
+ */
 export async function compareTotals(db: Executor, timeZone: string): Promise<TotalsComparison> {
-  const key = (...columns: string[]): string =>
+  const [row] = await db.execute<{ first: number | null; last: number | null }>(
+    sql.raw(`select extract(year from least(min(first), min(starts)))::int as first, extract(year from greatest(max(last), max(starts)))::int as last from
+      (select min(paid_at) as first, max(paid_at) as last from payments union all select min(reversed_at), max(reversed_at) from payment_reversals) f,
+      (select min(starts)::timestamptz as starts from collection_sums union all select max(starts) from collection_sums) s`),
+  );
+  const whole: TotalsComparison = { compared: 0, differing: 0, amount: 0, details: [] };
+  if (row?.first === null || row?.first === undefined || row.last === null) return whole;
+  // A year's first hours are another year's where the clock is another one.
+  for (let year = row.first - 1; year <= row.last + 1; year += 1) {
+    const found = await compareYear(db, timeZone, year);
+    whole.compared += found.compared;
+    whole.differing += found.differing;
+    whole.amount += found.amount;
+    whole.details.push(...found.details.slice(0, DETAILS - whole.details.length));
+  }
+  return whole;
+}
+
+async function compareYear(db: Executor, timeZone: string, year: number): Promise<TotalsComparison> {
+  const zone = literal(timeZone);
+  const window = (column: string): string =>
+    `${column} >= '${year}-01-01'::timestamp at time zone ${zone} and ${column} < '${year + 1}-01-01'::timestamp at time zone ${zone}`;
+  const key = (columns: readonly string[]): string =>
     `concat_ws(' ', ${columns.map((column) => (column === 'office_id' ? `coalesce(office_id::text, 'online')` : column)).join(', ')})`;
   const figures = 'count, amount, reversed_count, reversed_amount';
-  const both = (table: string, columns: string[]): string => `
+  const both = (table: string, day: string, columns: readonly string[]): string => `
     select '${table}' as table_name, coalesce(f.key, t.key) as key, coalesce(t.count, 0) as count, coalesce(t.amount, 0) as amount,
       coalesce(f.count, 0) as fact_count, coalesce(f.amount, 0) as fact_amount,
       (coalesce(t.count, 0), coalesce(t.amount, 0), coalesce(t.reversed_count, 0), coalesce(t.reversed_amount, 0))
         is distinct from (coalesce(f.count, 0), coalesce(f.amount, 0), coalesce(f.reversed_count, 0), coalesce(f.reversed_amount, 0)) as differs
-    from (select ${key(...columns)} as key, ${figures} from ${table}) t
-    full join (select ${key(...columns)} as key, ${figures} from facts_${table}) f on f.key = t.key`;
-  const rows = await db.execute<{
-    compared: string;
-    differing: string;
-    total: string;
-    details: { table: string; key: string; count: number; amount: number; facts: { count: number; amount: number } }[] | null;
-  }>(
-    sql.raw(`with ${walls(MOVES_OF_ALL, literal(timeZone))},
-      facts_collection_totals as (${HOURS}), facts_collection_sums as (${SUMS}),
-      lines as (${both('collection_totals', ['day', 'hour', 'office_id', 'channel'])}
-        union all ${both('collection_sums', ['period', 'starts', 'office_id', 'channel'])})
-      select (select count(*) from lines) as compared, (select count(*) from lines where differs) as differing,
-        (select coalesce(sum(abs(amount - fact_amount)), 0) from lines where table_name = 'collection_totals') as total,
-        (select jsonb_agg(jsonb_build_object('table', table_name, 'key', key, 'count', count, 'amount', amount, 'facts',
-          jsonb_build_object('count', fact_count, 'amount', fact_amount))) from (select * from lines where differs order by 1, 2 limit ${DETAILS}) d) as details`),
+    from (select ${key(columns)} as key, ${figures} from ${table} where ${day} between '${year}-01-01' and '${year}-12-31') t
+    full join (select ${key(columns)} as key, ${figures} from facts_${table}) f on f.key = t.key`;
+  const lines = [
+    both('collection_totals', 'day', ['day', 'hour', 'office_id', 'channel']),
+    both('collection_sums', 'starts', ['period', 'starts', 'office_id', 'channel']),
+  ].join(' union all ');
+  const [row] = await db.execute<{ compared: string; differing: string; total: string; details: Detail[] | null }>(
+    sql.raw(`with ${walls(movesTold(window('paid_at'), window('reversed_at')), zone)},
+      facts_collection_totals as (${HOURS}), facts_collection_sums as (${SUMS}), lines as (${lines})
+      select count(*) as compared, count(*) filter (where differs) as differing,
+        coalesce(sum(abs(amount - fact_amount)) filter (where table_name = 'collection_totals'), 0) as total,
+        (select jsonb_agg(jsonb_build_object('table', table_name, 'key', key, 'total', jsonb_build_object('count', count, 'amount', amount),
+          'facts', jsonb_build_object('count', fact_count, 'amount', fact_amount)))
+          from (select * from lines where differs order by table_name, key limit ${DETAILS}) d) as details
+      from lines`),
   );
-  const row = rows[0];
   if (!row) throw new Error('the totals could not be compared');
-  return {
-    compared: Number(row.compared),
-    differing: Number(row.differing),
-    amount: Number(row.total),
-    details: (row.details ?? []).map(({ table, key: of, count, amount, facts }) => ({
-      table,
-      key: of,
-      total: { count, amount },
-      facts,
-    })),
-  };
+  const { compared, differing, total, details } = row;
+  return { compared: Number(compared), differing: Number(differing), amount: Number(total), details: details ?? [] };
 }
+type Detail = TotalsDifference & Record<string, unknown>;
 
 /** Keeps what a comparison found. */
 export async function insertCheck(db: Executor, found: TotalsComparison, at: Date): Promise<void> {
   await db.execute(sql`insert into totals_checks (checked_at, compared, differing, amount, details)
     values (${at.toISOString()}::timestamptz, ${found.compared}, ${found.differing}, ${found.amount}, ${JSON.stringify(found.details)}::jsonb)`);
+}
+
+/** How many totals differed when they were compared last; 0 where they never were. */
+export async function lastDifferences(db: Executor): Promise<number> {
+  const [row] = await db.execute<{ differing: number }>(sql`select differing from totals_checks order by checked_at desc limit 1`);
+  return row?.differing ?? 0;
 }
 
 /** Refreshes what dashboards compare with; nobody who reads waits. */

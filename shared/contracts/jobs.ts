@@ -79,6 +79,8 @@ export const JOBS = {
   'reminders.run': { queue: 'notices', payload: z.object({}), attempts: 1, backoffMs: 0 },
   'account.export': { queue: 'accounts', payload: z.object({ exportId: Id }), attempts: 3, backoffMs: 5_000 },
   'upkeep.sweep': { queue: 'upkeep', payload: z.object({}), attempts: 1, backoffMs: 0 },
+  /** Comes up by itself every hour: compares what dashboards show with the payments. */
+  'totals.check': { queue: 'upkeep', payload: z.object({}), attempts: 1, backoffMs: 0 },
 } as const satisfies Record<string, { queue: QueueName; payload: z.ZodType; attempts: number; backoffMs: number }>;
 
 export type JobName = keyof typeof JOBS;

@@ -7,7 +7,7 @@ import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
 import type { JobQueues } from '#shared/node/queues.ts';
 import type { Shutdown } from '#shared/node/shutdown.ts';
-import { areTotalsOf, rebuildTotals, refreshStats } from '#db/collection-totals.repository.ts';
+import { areTotalsOf, lastDifferences, rebuildTotals, refreshStats } from '#db/collection-totals.repository.ts';
 import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
 import { createDashboards } from '#server/dashboard/dashboards.service.ts';
 import { readPresence } from '#server/dashboard/presence.service.ts';
@@ -70,6 +70,11 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<Relay> {
     'From the look at what moved until dashboards were told',
     SECONDS,
   );
+  const differing = deps.metrics.gauge(
+    'totals_differing',
+    'Totals of dashboards that differed from the payments when they were compared last',
+  );
+  Object.assign(differing, { collect: async () => differing.set(await lastDifferences(db).catch(() => NaN)) });
   const relay = startRelay({
     connect: () =>
       connectRaw({ url, max: 1, applicationName: `${config.NODE_NAME}-relay`, role: 'workers', silentMs: RELAY_SILENT_MS }),

@@ -2,13 +2,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { areTotalsOf, compareTotals, rebuildTotals, refreshStats } from '#db/collection-totals.repository.ts';
+import { areTotalsOf, compareTotals, lastDifferences, rebuildTotals, refreshStats } from '#db/collection-totals.repository.ts';
 import { connectRaw } from '#db/connect.ts';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
 import { madagascar } from '#shared/domain/countries/madagascar.ts';
 import { createMetrics } from '#shared/node/metrics.ts';
-import type { JobQueues } from '#shared/node/queues.ts';
+import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
 import { silentLogger, testPrefix, until } from '#shared/node/testing/helpers.ts';
+import { createTotalsCheck } from '../upkeep/totals-check.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { createTotals } from './totals.ts';
 import { prepareQuickPayments, quickPayments, type QuickPayments } from './testing/quick-payments.ts';
@@ -135,6 +136,26 @@ describe('totals', () => {
     await rebuildTotals(database.db, timeZone, new Date());
     expect(await areTotalsOf(database.db, timeZone)).toBe(true);
     expect(await compareTotals(database.db, timeZone)).toMatchObject({ differing: 0 });
+  });
+
+  it('are compared by a job, which keeps what it found', async () => {
+    const found: unknown[] = [];
+    const logger = { ...silentLogger(), info: () => undefined, error: (what: unknown) => void found.push(what) };
+    const context = { logger, signal: new AbortController().signal } as unknown as Parameters<
+      JobHandlers<'upkeep'>['totals.check']
+    >[1];
+    const job = createTotalsCheck({ db: database.db, timeZone, clock: () => new Date() });
+    await quickPayments(database.db, payments, 5, 0);
+    await rebuildTotals(database.db, timeZone, new Date());
+    relayHere();
+    await until(async () => (await undone()) === 0, { what: 'every event told' });
+    await job['totals.check']({}, context);
+    expect([await lastDifferences(database.db), found]).toEqual([0, []]);
+    await database.db.execute(sql`update collection_sums set count = count - 1 where period = 'month'`);
+    await job['totals.check']({}, context);
+    expect(await lastDifferences(database.db)).toBeGreaterThan(0);
+    expect(found).toHaveLength(1);
+    await rebuildTotals(database.db, timeZone, new Date());
   });
 
   it('of a year ago are refreshed without holding up who reads', async () => {

@@ -4,6 +4,8 @@ import type { JobQueues } from '#shared/node/queues.ts';
 
 /** Milliseconds between two sweeps; one schedule for the whole platform, however many processes ask for it. */
 const SWEEP_EVERY_MS = 10_000;
+/** Milliseconds between two looks whether the totals of dashboards agree with the payments. */
+const CHECK_EVERY_MS = 3600_000;
 /** The schedule lies in the very Redis whose losses the upkeep makes good: it is written again this often, milliseconds. */
 const RENEW_EVERY_MS = 60_000;
 
@@ -16,6 +18,13 @@ export async function scheduleUpkeep(deps: { queues: JobQueues; logger: Logger; 
         'upkeep-sweep',
         { every: SWEEP_EVERY_MS },
         { name: 'upkeep.sweep', data: {}, opts: { removeOnComplete: 10, removeOnFail: 50 } },
+      );
+    await deps.queues
+      .queue(JOBS['totals.check'].queue)
+      .upsertJobScheduler(
+        'totals-check',
+        { every: CHECK_EVERY_MS },
+        { name: 'totals.check', data: {}, opts: { removeOnComplete: 10, removeOnFail: 50 } },
       );
   };
   await schedule();

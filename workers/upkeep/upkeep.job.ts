@@ -17,6 +17,7 @@ import { createExportsService } from '#server/account/exports.service.ts';
 import { expireTransfers } from '#server/transfers/expiry.service.ts';
 import { deleteGivenUp, eraseRemains, giveUpDiscarded, keepWaiting } from './given-up.ts';
 import { deletePendingOrphans } from './pending-orphans.ts';
+import { createTotalsCheck } from './totals-check.ts';
 
 export interface UpkeepJobDeps {
   db: Db;
@@ -92,6 +93,7 @@ export function createUpkeepJob(deps: UpkeepJobDeps): JobHandlers<'upkeep'> {
   };
 
   return {
+    ...createTotalsCheck(deps),
     async 'upkeep.sweep'(_payload, { logger, signal }) {
       const failures: unknown[] = [];
       for (const [what, duty] of Object.entries(duties)) {
