@@ -74,7 +74,9 @@ export const vinStatement = (text: string): SQL =>
   textStatement(sql`vehicles v`, sql.raw('v.vin'), text, { end: true, typo: text.length >= 16, head: text.length >> 1 });
 const RECEIPTS = sql.raw('receipts r join payment_items i on i.id = r.item_id join vehicles v on v.id = i.vehicle_id');
 // Through a view: a policy would keep patterns from their index. Whose the item is, its own policy asks.
-const REFERENCES = sql.raw('receipt_references r join payment_items i on i.id = r.item_id join vehicles v on v.id = i.vehicle_id');
+const REFERENCES = sql.raw(
+  'receipt_references r join payment_items i on i.id = r.item_id join vehicles v on v.id = i.vehicle_id',
+);
 export const referenceStatement = (text: string): SQL =>
   textStatement(REFERENCES, sql.raw('r.reference'), text, { end: true, typo: text.length >= 19, head: text.length >> 1 });
 
