@@ -82,6 +82,14 @@ export async function relayLateness(db: Executor): Promise<number> {
   return row?.seconds ?? 0;
 }
 
+/** How many totals differed when they were last compared with the payments; null: that was too long ago to say. */
+export async function differingTotals(db: Executor, at: Date): Promise<number | null> {
+  const [row] = await db.execute<{ differing: number }>(sql`
+    select differing::int as differing from totals_checks
+    where checked_at >= ${instant(at)} - interval '3 hours' order by checked_at desc limit 1`);
+  return row?.differing ?? null;
+}
+
 export async function parkedRows(db: Executor): Promise<number> {
   const [row] = await db.execute<{ count: number }>(sql`select count(*)::int as count from outbox where parked_at is not null`);
   return row?.count ?? 0;

@@ -20,8 +20,8 @@ export const METRICS = {
   'relay.late': { unit: 'seconds', subject: 'none' },
   /** Changes that could not be told at all, and were put aside. */
   'outbox.parked': { unit: 'count', subject: 'none' },
-  /** Between the totals that dashboards show and the payments themselves. */
-  'totals.difference': { unit: 'money', subject: 'none' },
+  /** How many of the totals that dashboards show differ from the payments themselves, by the newest comparison. */
+  'totals.difference': { unit: 'count', subject: 'none' },
   'http.errors': { unit: 'percent', subject: 'none' },
   'http.response': { unit: 'milliseconds', subject: 'none' },
   'cache.hit': { unit: 'percent', subject: 'none' },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addCalls } from '#db/channels.repository.ts';
 import { paymentChannels } from '#db/schema/channels.ts';
+import { totalsChecks } from '#db/schema/collections.ts';
 import { documents } from '#db/schema/documents.ts';
 import { offices, users } from '#db/schema/identity.ts';
 import { paymentIntents } from '#db/schema/payments.ts';
@@ -142,6 +143,18 @@ it('knows how late the relay is, and what it put aside', async () => {
   expect(late).toBeGreaterThanOrEqual(40);
   expect(late).toBeLessThan(80);
   expect(await measured('outbox.parked')).toBe(1);
+});
+
+it('knows how many totals differed from the payments, while the comparison is not too old', async () => {
+  expect(await measured('totals.difference')).toBeNull();
+  const check = (seconds: number, differing: number) =>
+    database.db.insert(totalsChecks).values({ checkedAt: ago(seconds), compared: 10, differing, amount: 0, details: [] });
+  await check(5 * 3_600, 4);
+  expect(await measured('totals.difference')).toBeNull();
+  await check(3_600, 3);
+  expect(await measured('totals.difference')).toBe(3);
+  await check(60, 0);
+  expect(await measured('totals.difference')).toBe(0);
 });
 
 it('has no measure of what nobody measures', async () => {

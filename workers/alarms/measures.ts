@@ -1,4 +1,5 @@
 import {
+  differingTotals,
   parkedRows,
   providerFailing,
   readingFailing,
@@ -41,6 +42,7 @@ export function createMeasures({ db, queues }: MeasuresDeps): Measures {
     'till.variance': () => tillVariances(db),
     'reading.failing': async (at) => whole(await readingFailing(db, at)),
     'relay.late': async () => whole(await relayLateness(db)),
+    'totals.difference': async (at) => whole(await differingTotals(db, at)),
     'outbox.parked': async () => whole(await parkedRows(db)),
   };
 }

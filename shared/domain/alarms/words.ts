@@ -38,7 +38,7 @@ const fr: Words = {
   },
   'totals.difference': {
     name: 'Totaux différents des paiements',
-    what: 'Écart entre les totaux du tableau de bord et les paiements enregistrés.',
+    what: 'Totaux du tableau de bord qui diffèrent des paiements enregistrés, à la dernière comparaison (toutes les heures).',
   },
   'http.errors': { name: 'Pages en erreur', what: 'Part des réponses du site qui sont des erreurs.' },
   'http.response': { name: 'Temps de réponse', what: 'Temps que met le site à répondre à 95\u00a0% des demandes.' },
@@ -63,7 +63,7 @@ const en: Words = {
   'outbox.parked': { name: 'Changes put aside', what: 'Changes that could not be passed on and wait for a technician.' },
   'totals.difference': {
     name: 'Totals differ from payments',
-    what: 'The difference between the dashboard’s totals and the payments on record.',
+    what: 'The dashboard’s totals that differ from the payments on record, by the newest comparison (every hour).',
   },
   'http.errors': { name: 'Pages with errors', what: 'The part of the site’s answers that are errors.' },
   'http.response': { name: 'Response time', what: 'How long the site takes to answer 95% of requests.' },
