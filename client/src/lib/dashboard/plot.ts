@@ -35,6 +35,9 @@ export interface Plot {
   destroy(): void;
 }
 
+/** Steps of the axis: taxes and minor units are not cut in two. */
+const WHOLE_STEPS = Array.from({ length: 45 }, (_, index) => ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3));
+
 const TONES: Readonly<Record<PlotForm, string>> = {
   bars: '--ink',
   area: '--ink',
@@ -77,6 +80,7 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
         {
           ...axis,
           grid: { stroke: () => colour('--line'), width: 1 },
+          incrs: WHOLE_STEPS,
           values: (_, splits) => splits.map(options.short),
           size: letters * 4.5,
           space: letters * 2.6,

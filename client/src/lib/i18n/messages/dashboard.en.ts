@@ -58,7 +58,7 @@ export const dashboard: Translation<typeof fr> = {
     day: 'Collected today',
     month: 'This month',
     year: 'This year',
-    count: (count) => `${count} taxes`,
+    count: (count, text) => (count === 1 ? '1 tax' : `${text} taxes`),
     reversed: (amount) => `of which ${amount} reversed`,
     ofTarget: (target) => `of the target of ${target}`,
     demoTarget: 'invented target',

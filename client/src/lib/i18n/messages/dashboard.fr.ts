@@ -57,7 +57,7 @@ export const dashboard = {
     day: 'Collecté aujourd’hui',
     month: 'Ce mois-ci',
     year: 'Cette année',
-    count: (count: string) => `${count} taxes`,
+    count: (count: number, text: string) => (count === 1 ? '1 taxe' : `${text} taxes`),
     reversed: (amount: string) => `dont ${amount} annulés`,
     ofTarget: (target: string) => `de l’objectif de ${target}`,
     demoTarget: 'objectif fictif',
