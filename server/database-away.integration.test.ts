@@ -1,42 +1,24 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
 import { silentLogger } from '#shared/node/testing/helpers.ts';
+import { createStallingProxy, type StallingProxy } from '#shared/node/testing/stalling-proxy.ts';
 import { errorBodyOf } from './http/errors.ts';
 
 const SILENT_MS = 800;
 let real: TestDatabase;
 let through: Database;
-let proxy: ReturnType<typeof createServer>;
-let stalled = false;
-const lines: Socket[] = [];
+let proxy: StallingProxy;
 
-/** Between us and Postgres: when it stalls it passes nothing on, and closes nothing. */
 beforeAll(async () => {
   real = await createTestDatabase();
-  const target = new URL(real.url);
-  const [port, hostname] = [Number(target.port), target.hostname];
-  proxy = createServer((near) => {
-    const far = connect(port, hostname);
-    lines.push(near, far);
-    near.on('data', (chunk) => !stalled && far.write(chunk));
-    far.on('data', (chunk) => !stalled && near.write(chunk));
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const)
-      one.on('error', () => other.destroy()).on('close', () => other.destroy());
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  target.port = String((proxy.address() as AddressInfo).port);
-  through = connectDatabase({ url: target.href, max: 2, applicationName: 'through-a-proxy', silentMs: SILENT_MS });
+  proxy = await createStallingProxy(real.url);
+  through = connectDatabase({ url: proxy.url, max: 2, applicationName: 'through-a-proxy', silentMs: SILENT_MS });
 });
 afterAll(async () => {
   await through.close();
-  lines.forEach((line) => line.destroy());
-  await new Promise((resolve) => proxy.close(resolve));
+  await proxy.close();
   await real.drop();
 });
 
@@ -45,21 +27,21 @@ const toldOf = (error: unknown) => errorBodyOf(error, silentLogger());
 
 it('a host that vanishes without closing is noticed: what waits fails as UNAVAILABLE, and all goes on when it is back', async () => {
   expect(await ask()).toMatchObject([{ one: 1 }]);
-  stalled = true;
+  proxy.stalled = true;
   for (const failure of await Promise.all([ask(), ask(), ask()].map((one) => one.catch((error: unknown) => error)))) {
     expect(failure).toBeInstanceOf(Error);
     expect(toldOf(failure)).toEqual({ code: 'UNAVAILABLE', incident: expect.stringMatching(/^[0-9a-f]{10}$/) });
   }
-  stalled = false;
+  proxy.stalled = false;
   expect(await ask()).toMatchObject([{ one: 1 }]);
 });
 
 it('a line that is only idle is opened again without anybody noticing', async () => {
   await ask();
-  const before = lines.filter((line) => !line.destroyed).length;
+  const before = proxy.lines.filter((line) => !line.destroyed).length;
   expect(before).toBeGreaterThan(0);
   await Promise.all(
-    lines.map((line) => new Promise((resolve) => (line.destroyed ? resolve(null) : line.once('close', resolve)))),
+    proxy.lines.map((line) => new Promise((resolve) => (line.destroyed ? resolve(null) : line.once('close', resolve)))),
   );
   expect(await ask()).toMatchObject([{ one: 1 }]);
 });
@@ -67,11 +49,11 @@ it('a line that is only idle is opened again without anybody noticing', async ()
 it('a transaction whose line is lost does nothing and says so; a fault of ours stays INTERNAL', async () => {
   const lost = through.db.transaction(async (tx) => {
     await tx.execute(sql`create table half_done (x int)`);
-    stalled = true;
+    proxy.stalled = true;
     await tx.execute(sql`select 1`);
   });
   expect(toldOf(await lost.catch((error: unknown) => error))).toMatchObject({ code: 'UNAVAILABLE' });
-  stalled = false;
+  proxy.stalled = false;
   expect(await real.db.execute(sql`select to_regclass('half_done') as there`)).toMatchObject([{ there: null }]);
   const ours = await real.db.execute(sql`select 1 from nowhere`).catch((error: unknown) => error);
   expect(toldOf(ours)).toMatchObject({ code: 'INTERNAL' });
