@@ -172,7 +172,8 @@ describe('dashboards', () => {
 describe('the topic of a dashboard', () => {
   const dashboards = () =>
     createDashboards({ db: database.db, country: madagascar, clock, presence: () => Promise.resolve(null) });
-  const topic = () => createDashboardTopic({ dashboards: dashboards(), clock });
+  const topic = () =>
+    createDashboardTopic({ dashboards: dashboards(), clock, timeZone: madagascar.timeZone, walls: { isOf: () => false } });
   const may = (role: Role, officeId: string | null, key: string) =>
     topic().authorise(database.db, { userId: payments.payerId, sessionId: '', role, officeId }, key);
 
