@@ -16,13 +16,15 @@ export interface BalancerDeps {
   directory: string;
   port: number;
   nodes: readonly BalancedNode[];
+  /** Processes that share the port; two by default. */
+  count?: number;
   /** Vite, in development. */
   pages?: { host: string; port: number };
   /** A file with certificate and key: https, on every address of the machine. */
   certificate?: string;
 }
 
-/** Two processes that share one address, as in production. */
+/** Processes that share one address, as in production. */
 export interface RunningBalancers {
   processes: ManagedProcess[];
   /** From now on no new connection is taken. */
@@ -36,7 +38,7 @@ export async function startBalancers(deps: BalancerDeps): Promise<RunningBalance
   mkdirSync(folder, { recursive: true });
   const sockets = socketDirectory(folder);
   const processes = await Promise.all(
-    ['haproxy-1', 'haproxy-2'].map((name) => {
+    Array.from({ length: deps.count ?? 2 }, (_, index) => `haproxy-${index + 1}`).map((name) => {
       const file = path.join(folder, `${name}.cfg`);
       const adminSocket = path.join(sockets, `${name}.sock`);
       rmSync(adminSocket, { force: true });

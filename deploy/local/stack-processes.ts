@@ -4,8 +4,10 @@ import { checkout } from './paths.ts';
 import type { ProcessSpec } from './processes.ts';
 import { answersHttp } from './wait.ts';
 
-/** The server nodes and what each worker process of the local stack does. */
-export const SERVER_NODES = ['node-1', 'node-2'] as const;
+/** The server nodes that there may be and what each worker process of the local stack does. */
+export const SERVER_NODES = ['node-1', 'node-2', 'node-3', 'node-4'] as const;
+/** How many of them run unless somebody wants more. */
+export const USUAL_NODES = 2;
 export const WORKER_ROLES = { relay: 'relay', ocr: 'ocr', jobs: 'payments,images,messages,reports,upkeep' } as const;
 export type WorkerName = keyof typeof WORKER_ROLES;
 export const WORKER_NAMES = Object.keys(WORKER_ROLES) as WorkerName[];

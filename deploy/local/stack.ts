@@ -15,6 +15,7 @@ import {
   SERVER_NODES,
   STACK_PORTS,
   tsxArguments,
+  USUAL_NODES,
   viteSpec,
   WORKER_NAMES,
   WORKER_ROLES,
@@ -44,6 +45,9 @@ export interface StackOptions {
   dev?: boolean;
   /** For tests: begins with nothing, whatever an earlier one left in the directory, and Postgres does not wait for the disk. */
   disposable?: boolean;
+  /** Server nodes, four at most, and balancer processes: two of each unless said otherwise. */
+  nodes?: number;
+  balancers?: number;
   /** A file with certificate and key: the stack is then reached by https from the whole network. */
   certificate?: { file: string; host: string };
   /** One line for each thing worth knowing. */
@@ -66,7 +70,7 @@ export interface RunningStack {
   /** The environment that servers and workers share: addresses of the services and so on. */
   env: Record<string, string>;
   signIns: SignIn[];
-  /** By name: postgres, redis-queues, redis-cache, s3, catcher, sandbox, node-1, node-2, relay, ocr, jobs, haproxy-1, haproxy-2. */
+  /** By name: postgres, redis-queues, redis-cache, s3, catcher, sandbox, node-1, node-2, relay, ocr, jobs, haproxy-1, haproxy-2 (more of each when asked for). */
   processes: ReadonlyMap<string, ManagedProcess>;
   /** Stops everything in order; never fails. */
   stop(): Promise<void>;
@@ -81,6 +85,7 @@ export interface RunningStack {
  */
 export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
   const say = options.say ?? (() => undefined);
+  const nodes = SERVER_NODES.slice(0, options.nodes ?? USUAL_NODES);
   const workspace = await openWorkspace({
     directory: options.directory ?? localDirectory,
     say,
@@ -156,7 +161,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     };
     await startAll(
       [
-        ...SERVER_NODES.map((name) =>
+        ...nodes.map((name) =>
           supervisor.start(
             programSpec(name, 'server', programs, ports[`${name}-http`], {
               ...env,
@@ -188,7 +193,8 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       tool: workspace.tools.haproxy,
       directory: workspace.directory,
       port: ports.balancer,
-      nodes: SERVER_NODES.map((name) => ({
+      ...(options.balancers !== undefined && { count: options.balancers }),
+      nodes: nodes.map((name) => ({
         name,
         host: '127.0.0.1',
         httpPort: ports[`${name}-http`],
@@ -221,7 +227,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 const STOP_ORDER: readonly (readonly string[])[] = [
   [...SERVER_NODES, 'vite'],
   [...WORKER_NAMES],
-  ['catcher', 'sandbox', 'haproxy-1', 'haproxy-2'],
+  ['catcher', 'sandbox', 'haproxy-1', 'haproxy-2', 'haproxy-3', 'haproxy-4'],
   ['s3', 'redis-queues', 'redis-cache'],
   ['postgres'],
 ];
