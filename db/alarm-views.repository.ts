@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
-import { METRICS, type MetricName } from '#shared/contracts/alarm-metrics.ts';
+import { METRIC_NAMES, METRICS, type MetricName } from '#shared/contracts/alarm-metrics.ts';
 import {
   ALARM_ROLES,
   ALARMS_PAGE,
@@ -15,7 +15,7 @@ import {
 } from '#shared/contracts/alarms.ts';
 import type { Role } from '#shared/contracts/identity.ts';
 import { instantOf, addDays } from '#shared/domain/dates.ts';
-import { lastWatch, listRules } from './alarms.repository.ts';
+import { lastWatch, listRules, type AlarmRuleRow } from './alarms.repository.ts';
 import type { Executor } from './connect.ts';
 import { alarmAcknowledgements, alarmRules, alarms, metricSamples } from './schema/alarms.ts';
 import { offices, users } from './schema/identity.ts';
@@ -115,7 +115,11 @@ export async function listAlarms(
 /** A measure older than this is none, milliseconds. */
 const FRESH_MS = 60_000;
 /** Offices listed with a rule. */
-const SHOWN = 5;
+const SHOWN = 3;
+
+/** As the metrics stand in their list: what people feel first, machines last. */
+const inOrder = (rules: AlarmRuleRow[]): AlarmRuleRow[] =>
+  rules.sort((a, b) => METRIC_NAMES.indexOf(a.metric) - METRIC_NAMES.indexOf(b.metric));
 
 /** The rules, with the newest measures that somebody may see, and whom a rule can name. */
 export async function readRules(db: Executor, reach: AlarmReach, at: Date): Promise<AlarmRules> {
@@ -142,7 +146,7 @@ export async function readRules(db: Executor, reach: AlarmReach, at: Date): Prom
   );
   const watchedAt = await lastWatch(db);
   return {
-    rules: (await listRules(db)).map(({ updatedAt, updatedBy, ...rule }): AlarmRuleView => {
+    rules: inOrder(await listRules(db)).map(({ updatedAt, updatedBy, ...rule }): AlarmRuleView => {
       const seen = fresh.filter(
         (one) =>
           one.metric === rule.metric &&

@@ -12,5 +12,8 @@ export const alarmChanges = (officeId: string | null): TopicChange[] =>
 type AlarmEvent = 'alarm.opened' | 'alarm.escalated' | 'alarm.closed' | 'alarm.measured' | 'alarm.acknowledged';
 
 /** Tells of an alarm, in the transaction that changed it. */
-export const alarmEntry = (name: AlarmEvent, { id, officeId }: { id: string; officeId: string | null }): OutboxEntry =>
-  ({ name, payload: { alarmId: id, officeId }, changes: alarmChanges(officeId) }) as OutboxEntry;
+export const alarmEntry = (name: AlarmEvent, { id, officeId }: { id: string; officeId: string | null }): OutboxEntry => ({
+  name,
+  payload: { alarmId: id, officeId },
+  changes: alarmChanges(officeId),
+});

@@ -16,7 +16,7 @@ import { createFindingService, type FindingService } from './finding.service.ts'
 
 let fixture: TillsFixture;
 let service: AnomaliesService;
-let [officeId, till] = ['', null as unknown as TillSummary];
+let [officeId, till] = ['', null];
 const finder = (): FindingService =>
   createFindingService({
     ...{ db: fixture.database.db, notifier: { wake: () => undefined }, clock: fixture.clock },

@@ -4,8 +4,6 @@
  * a measure there, and a row of `alarm_rules`.
  */
 export const METRICS = {
-  /** Jobs that wait in the queues of one class. */
-  'jobs.waiting': { unit: 'count', subject: 'queue' },
   /** People who wait at an office. */
   'tickets.waiting': { unit: 'count', subject: 'office' },
   /** How long the one who waits longest at an office has waited. */
@@ -16,6 +14,8 @@ export const METRICS = {
   'till.variance': { unit: 'money', subject: 'office' },
   /** Of the documents read in fifteen minutes, those that could not be. */
   'reading.failing': { unit: 'percent', subject: 'none' },
+  /** Jobs that wait in the queues of one class. */
+  'jobs.waiting': { unit: 'count', subject: 'queue' },
   /** Age of the oldest change that screens and queues were not told of. */
   'relay.late': { unit: 'seconds', subject: 'none' },
   /** Changes that could not be told at all, and were put aside. */

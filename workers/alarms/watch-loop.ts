@@ -11,7 +11,7 @@ export function startAlarmWatch(deps: { watch: AlarmWatch; logger: Logger; every
   let timer: NodeJS.Timeout | undefined;
   let looking = Promise.resolve();
   const next = (): void => {
-    if (!stopped) timer = setTimeout(() => (looking = look()), everyMs);
+    if (!stopped) timer = setTimeout(() => void (looking = look()), everyMs);
   };
   async function look(): Promise<void> {
     try {

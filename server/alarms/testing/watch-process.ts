@@ -7,12 +7,12 @@ const url = process.env['DATABASE_URL'];
 if (!url) throw new Error('DATABASE_URL is not set');
 const { db } = connectDatabase({ url, max: 2, applicationName: 'watch-under-test' });
 const transaction = db.transaction.bind(db);
-db.transaction = ((work: Parameters<typeof transaction>[0]) =>
+db.transaction = (work: Parameters<typeof transaction>[0]) =>
   transaction(async (tx) => {
     await work(tx);
     process.kill(process.pid, 'SIGKILL');
     return new Promise<never>(() => undefined);
-  })) as typeof db.transaction;
+  });
 const at = new Date(process.env['NOW'] ?? '');
 await createAlarmWatch({
   ...{ db, logger: silentLogger(), notifier: { wake: () => undefined }, clock: () => at },

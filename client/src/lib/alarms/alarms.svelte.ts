@@ -24,9 +24,9 @@ export function followAlarms(live: Live, actor: Actor): OpenAlarms {
       return known.flat().sort((a, b) => a.level.localeCompare(b.level) || b.openedAt.localeCompare(a.openedAt));
     },
     get asOf() {
-      const instants = topics.map(({ asOf }) => asOf?.getTime() ?? null);
-      const known = instants.flatMap((one) => (one === null ? [] : [one]));
-      return known.length < instants.length || known.length === 0 ? null : new Date(Math.min(...known));
+      // As old as the oldest of them.
+      const [oldest] = topics.map(({ asOf }) => asOf).sort((a, b) => (a?.getTime() ?? 0) - (b?.getTime() ?? 0));
+      return oldest ?? null;
     },
     get error() {
       return topics.find(({ error }) => error !== null)?.error ?? null;

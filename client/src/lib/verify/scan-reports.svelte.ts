@@ -50,8 +50,7 @@ export function createScanReports(deps: {
       const batch = kept.waiting.slice(0, SCANS_AT_ONCE);
       await post(batch);
       // What came meanwhile stays.
-      const sent = new Set(batch.map(({ id }) => id));
-      await keep({ ...kept, waiting: kept.waiting.filter(({ id }) => !sent.has(id)) });
+      await keep({ ...kept, waiting: kept.waiting.filter((one) => !batch.includes(one)) });
     }
   }
   const send = (): Promise<void> => {
