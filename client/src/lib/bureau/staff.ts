@@ -11,7 +11,17 @@ const STAFF = new Set<Role>(['agent', 'supervisor', 'administrator', 'auditor'])
 /** A page of the staff: its address, its words in the catalogue (`bureau.pages`), and who has it in their menu. */
 export interface BureauPage {
   href: `/bureau/${string}`;
-  name: 'alarms' | 'anomalies' | 'centre' | 'counter' | 'dashboard' | 'documents' | 'reconciliation' | 'refunds' | 'tills';
+  name:
+    | 'alarms'
+    | 'anomalies'
+    | 'centre'
+    | 'counter'
+    | 'dashboard'
+    | 'documents'
+    | 'reconciliation'
+    | 'refunds'
+    | 'reports'
+    | 'tills';
   action: Action;
 }
 
@@ -24,6 +34,7 @@ const PAGES: readonly BureauPage[] = [
   { href: '/bureau/alarmes', name: 'alarms', action: 'alarm.read' },
   { href: '/bureau/anomalies', name: 'anomalies', action: 'anomaly.read' },
   { href: '/bureau/centre', name: 'centre', action: 'office.manage' },
+  { href: '/bureau/rapports', name: 'reports', action: 'report.read' },
   { href: '/bureau/rapprochement', name: 'reconciliation', action: 'reconciliation.read' },
 ];
 

@@ -19,6 +19,7 @@ import { notices as noticesEn } from './messages/notices.en.ts';
 import { office as officeEn } from './messages/office.en.ts';
 import { reconciliation as reconciliationEn } from './messages/reconciliation.en.ts';
 import { refunds as refundsEn } from './messages/refunds.en.ts';
+import { reports as reportsEn } from './messages/reports.en.ts';
 import { reviews as reviewsEn } from './messages/reviews.en.ts';
 import { payments as paymentsEn } from './messages/payments.en.ts';
 import { security as securityEn } from './messages/security.en.ts';
@@ -43,6 +44,7 @@ export const english: Messages = {
   bureau: bureauEn,
   reconciliation: reconciliationEn,
   refunds: refundsEn,
+  reports: reportsEn,
   reviews: reviewsEn,
   office: officeEn,
   alarms: alarmsEn,

@@ -6,6 +6,7 @@ import { collections as collectionsFr } from './messages/collections.fr.ts';
 import { counter as counterFr } from './messages/counter.fr.ts';
 import { dashboard as dashboardFr } from './messages/dashboard.fr.ts';
 import { dossier as dossierFr } from './messages/dossier.fr.ts';
+import { reports as reportsFr } from './messages/reports.fr.ts';
 import { till as tillFr } from './messages/till.fr.ts';
 
 /** What only the staff read, in French. */
@@ -18,5 +19,6 @@ export const staffFrench = {
   counter: counterFr,
   dashboard: dashboardFr,
   dossier: dossierFr,
+  reports: reportsFr,
   till: tillFr,
 };

@@ -18,6 +18,7 @@ export const bureau: Translation<typeof fr> = {
     tills: { title: 'Tills', text: 'What each till should hold, differences, reports.' },
     reconciliation: { title: 'Reconciliation', text: 'Compare providers’ statements with our books, settle the differences.' },
     centre: { title: 'The office', text: 'Services, hours, priorities, the message on the hall’s screen.' },
+    reports: { title: 'Reports', text: 'Daily, monthly, annual: have them made, download them.' },
     refunds: { title: 'Refunds', text: 'Propose, approve and follow what is paid back to people.' },
   },
   refusedTitle: 'This part is for staff only',

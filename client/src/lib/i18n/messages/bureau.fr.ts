@@ -16,6 +16,7 @@ export const bureau = {
     tills: { title: 'Caisses', text: 'Ce que chaque caisse doit contenir, les écarts, les rapports.' },
     reconciliation: { title: 'Rapprochement', text: 'Comparer les relevés des opérateurs à nos comptes, régler les écarts.' },
     centre: { title: 'Le centre', text: 'Services, horaires, priorités, message de l’écran de la salle.' },
+    reports: { title: 'Rapports', text: 'Journaliers, mensuels, annuels\u00a0: les préparer, les télécharger.' },
     refunds: { title: 'Remboursements', text: 'Proposer, approuver et suivre ce qui est rendu aux usagers.' },
   },
   refusedTitle: 'Cette partie est réservée au personnel',
