@@ -1,11 +1,13 @@
 import { eq, sql } from 'drizzle-orm';
-import { Locale } from '#shared/contracts/identity.ts';
+import { Locale, type SessionEnd } from '#shared/contracts/identity.ts';
 import type { Contact } from '#shared/domain/contact.ts';
 import type { Executor, Tx } from './connect.ts';
+import { sayWhySessionsEnd } from './identity.repository.ts';
 import { sessions, users, verifications } from './schema/identity.ts';
 
 /** Deletes all sessions of a user (a trigger tells of each); answers with their ids. */
-export async function deleteAllSessions(tx: Tx, userId: string): Promise<string[]> {
+export async function deleteAllSessions(tx: Tx, userId: string, why: SessionEnd): Promise<string[]> {
+  await sayWhySessionsEnd(tx, why);
   const rows = await tx.delete(sessions).where(eq(sessions.userId, userId)).returning({ id: sessions.id });
   return rows.map(({ id }) => id);
 }

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { Role } from '#shared/contracts/identity.ts';
+import { Role, type SessionEnd } from '#shared/contracts/identity.ts';
 import type { Contact } from '#shared/domain/contact.ts';
 import type { Executor, Tx } from './connect.ts';
 import { accounts, offices, secondFactors, sessions, users, verifications } from './schema/identity.ts';
@@ -121,8 +121,19 @@ export async function listSessions(tx: Executor, userId: string) {
     .orderBy(desc(sessions.createdAt));
 }
 
+/** Why the sessions that are deleted next end; the trigger that tells of it reads it. For this transaction, until it is said anew. */
+export async function sayWhySessionsEnd(tx: Tx, why: SessionEnd): Promise<void> {
+  await tx.execute(sql`select set_config('vignette.session_end', ${why}, true)`);
+}
+
 /** Deletes one session of a user (a trigger tells of it). Null when it was not there. */
-export async function deleteSession(tx: Tx, sessionId: string, userId?: string): Promise<{ userId: string } | null> {
+export async function deleteSession(
+  tx: Tx,
+  sessionId: string,
+  why: SessionEnd,
+  userId?: string,
+): Promise<{ userId: string } | null> {
+  await sayWhySessionsEnd(tx, why);
   const [row] = await tx
     .delete(sessions)
     .where(and(eq(sessions.id, sessionId), userId === undefined ? undefined : eq(sessions.userId, userId)))
@@ -131,7 +142,8 @@ export async function deleteSession(tx: Tx, sessionId: string, userId?: string):
 }
 
 /** Deletes a user's sessions but one; answers with their ids. */
-export async function deleteOtherSessions(tx: Tx, userId: string, keep: string): Promise<string[]> {
+export async function deleteOtherSessions(tx: Tx, userId: string, keep: string, why: SessionEnd): Promise<string[]> {
+  await sayWhySessionsEnd(tx, why);
   const rows = await tx
     .delete(sessions)
     .where(and(eq(sessions.userId, userId), ne(sessions.id, keep)))

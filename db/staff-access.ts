@@ -40,7 +40,7 @@ export async function resetSecondStep(db: Db, order: { email: string; by: string
     if (by?.role !== 'administrator') throw new Error(`${order.by} is no administrator`);
     if (by.id === person.id) throw new Error('another administrator must do this for you');
     if (!(await deleteFactor(tx, person.id))) throw new Error(`${order.email} has no second step to reset`);
-    const ended = await deleteAllSessions(tx, person.id);
+    const ended = await deleteAllSessions(tx, person.id, 'second_step_reset');
     await appendAudit(tx, {
       actorId: by.id,
       action: 'second_factor.reset',

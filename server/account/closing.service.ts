@@ -74,7 +74,7 @@ export function createClosingService(deps: ClosingDeps): ClosingService {
         if (underWay > 0) throw new AppError('ACCOUNT_PAYMENT_UNDER_WAY', { count: underWay });
         const at = clock();
         const { email, phone, locale } = await contactsOf(tx, userId);
-        const sessions = await deleteAllSessions(tx, userId);
+        const sessions = await deleteAllSessions(tx, userId, 'account_closed');
         await eraseDocuments(tx, userId, at);
         await deps.transfers.cancelAllOf(tx, userId);
         await leaveVehicles(tx, userId, at);

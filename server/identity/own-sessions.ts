@@ -30,9 +30,12 @@ export interface OwnSessions {
 export function createOwnSessions(deps: IdentityServiceDeps): OwnSessions {
   const { db } = deps;
 
-  async function endSession(sessionId: string, userId: string | undefined, action: string): Promise<boolean> {
+  async function endSession(sessionId: string, userId: string | undefined): Promise<boolean> {
+    // By its own browser, or from another one's list.
+    const [why, action] =
+      userId === undefined ? (['signed_out', 'session.signed_out'] as const) : (['ended_elsewhere', 'session.revoked'] as const);
     const ended = await db.transaction(async (tx) => {
-      const deleted = await deleteSession(tx, sessionId, userId);
+      const deleted = await deleteSession(tx, sessionId, why, userId);
       if (deleted) await appendAudit(tx, { actorId: deleted.userId, action, entity: 'session', entityId: sessionId });
       return deleted;
     });
@@ -55,11 +58,11 @@ export function createOwnSessions(deps: IdentityServiceDeps): OwnSessions {
     },
 
     async signOut(sessionId) {
-      await endSession(sessionId, undefined, 'session.signed_out');
+      await endSession(sessionId, undefined);
     },
 
     async end(viewer, sessionId) {
-      if (!(await endSession(sessionId, viewer.userId, 'session.revoked'))) throw new AppError('NOT_FOUND');
+      if (!(await endSession(sessionId, viewer.userId))) throw new AppError('NOT_FOUND');
     },
 
     async changePassword(viewer, current, next) {
@@ -78,7 +81,7 @@ export function createOwnSessions(deps: IdentityServiceDeps): OwnSessions {
         // The session may have been ended while the hashes were computed: then it changes nothing any more.
         if (!(await readSessionOfUser(tx, viewer.sessionId))) throw new AppError('UNAUTHENTICATED');
         await updatePasswordHash(tx, viewer.userId, passwordHash);
-        const others = await deleteOtherSessions(tx, viewer.userId, viewer.sessionId);
+        const others = await deleteOtherSessions(tx, viewer.userId, viewer.sessionId, 'password_changed');
         await appendAudit(tx, {
           actorId: viewer.userId,
           action: 'password.changed',

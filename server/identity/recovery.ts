@@ -75,7 +75,7 @@ export function createRecovery(deps: IdentityServiceDeps & { codes: OneTimeCodes
         await updatePasswordHash(tx, userId, passwordHash);
         await updateContactVerified(tx, userId, contact.channel);
         await deleteRecoveryCodes(tx, contact.value);
-        const ended = await deleteAllSessions(tx, userId);
+        const ended = await deleteAllSessions(tx, userId, 'password_changed');
         await appendAudit(tx, {
           actorId: userId,
           action: 'password.recovered',

@@ -46,7 +46,7 @@ export function createSignIn(deps: IdentityServiceDeps): (input: SignIn, from: R
     const me = await db.transaction(async (tx) => {
       const now = await readCredential(tx, credential.userId, 'share');
       if (!now || now.disabled || now.passwordHash !== credential.passwordHash) {
-        await deleteSession(tx, opened.sessionId);
+        await deleteSession(tx, opened.sessionId, 'password_changed');
         return null;
       }
       await appendAudit(tx, { actorId: now.userId, action: 'session.opened', entity: 'session', entityId: opened.sessionId });

@@ -9,8 +9,8 @@ export interface SessionRegistry {
   /** False when the session ended while the handshake was under way: the socket must not stay. */
   add(socket: LiveSocket): boolean;
   remove(socket: LiveSocket): void;
-  /** Whether this node was told that the session is over: a cache may not know yet. */
-  hasEnded(sessionId: string): boolean;
+  /** Whether, and why, this node was told that the session is over: a cache may not know yet. */
+  hasEnded(sessionId: string): SessionEnd | null;
   socketsOfUser(userId: string): number;
   /** Closes the sockets of a session, and remembers it for those whose handshake is under way. */
   end(sessionId: string, why: SessionEnd): number;
@@ -30,7 +30,7 @@ const REMEMBER_MS = 90_000;
 export function createSessionRegistry(now: () => number = Date.now): SessionRegistry {
   const bySession = new Map<string, Set<LiveSocket>>();
   const byUser = new Map<string, number>();
-  const ended = new Map<string, number>();
+  const ended = new Map<string, { at: number; why: SessionEnd }>();
 
   function close(socket: LiveSocket, why: SessionEnd): void {
     socket.emit('session:ended', { why });
@@ -38,7 +38,7 @@ export function createSessionRegistry(now: () => number = Date.now): SessionRegi
   }
   function forgetOld(): void {
     const before = now() - REMEMBER_MS;
-    for (const [id, at] of ended) {
+    for (const [id, { at }] of ended) {
       if (at > before) break;
       ended.delete(id);
     }
@@ -62,12 +62,12 @@ export function createSessionRegistry(now: () => number = Date.now): SessionRegi
       if (left > 0) byUser.set(userId, left);
       else byUser.delete(userId);
     },
-    hasEnded: (sessionId) => ended.has(sessionId),
+    hasEnded: (sessionId) => ended.get(sessionId)?.why ?? null,
     socketsOfUser: (userId) => byUser.get(userId) ?? 0,
     end(sessionId, why) {
       forgetOld();
       ended.delete(sessionId);
-      ended.set(sessionId, now());
+      ended.set(sessionId, { at: now(), why });
       const sockets = [...(bySession.get(sessionId) ?? [])];
       for (const socket of sockets) close(socket, why);
       return sockets.length;

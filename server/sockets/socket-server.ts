@@ -56,6 +56,9 @@ export interface SocketServer {
   presence(): NodePresence;
 }
 
+/** How long the reason of a session's end may be behind its end in the database, milliseconds. */
+const TOLD_WITHIN_MS = 500;
+
 /** Sockets of one node: handshake, commands, rooms, sessions' ends (DESIGN: mechanisms 2 and 3, Identity). */
 export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const { logger, metrics } = deps;
@@ -130,7 +133,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
       return;
     }
     if (!sessions.add(socket)) {
-      socket.emit('session:ended', { why: 'revoked' });
+      socket.emit('session:ended', { why: sessions.hasEnded(socket.data.viewer.sessionId) ?? 'expired' });
       socket.disconnect(true);
       return;
     }
@@ -157,7 +160,11 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
       const valid = await deps.stillValid(some);
       // One that has run out is none that somebody ended, whichever check finds it first.
       const over = new Set(sessions.expiredIds(Date.now()));
-      for (const id of some) if (!valid.has(id)) sessions.end(id, over.has(id) ? 'expired' : 'revoked');
+      const gone = some.filter((id) => !valid.has(id));
+      if (gone.length === 0) continue;
+      // Whoever ended one says why, on the bus, in the same moment: that word comes first where it comes at all.
+      await new Promise((resolve) => setTimeout(resolve, TOLD_WITHIN_MS));
+      for (const id of gone) if (!sessions.hasEnded(id)) sessions.end(id, over.has(id) ? 'expired' : 'revoked');
     }
   }
   /** A session of the staff may have been used since its socket came, on another node as well: the database knows. */

@@ -1,9 +1,11 @@
 import { get } from 'node:http';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteAllSessions } from '#db/account.repository.ts';
 import { documents } from '#db/schema/documents.ts';
 import { sessions, users } from '#db/schema/identity.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
+import type { SessionEnd } from '#shared/contracts/identity.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
 import { connectTestRedis } from '#shared/node/testing/test-redis.ts';
 import { until } from '#shared/node/testing/helpers.ts';
@@ -36,6 +38,7 @@ export function describeNode(engine: 'uws' | 'ws'): void {
   });
   afterAll(() => fixture.close());
 
+  const db = () => fixture.database.db;
   const enter = async (person: Person): Promise<TestSocket> => fixture.connected(fixture.socket({ cookie: person.cookie }));
   const request = (method: string, path: string, cookie: string, body?: unknown): Promise<Response> =>
     fetch(`${fixture.http}${path}`, {
@@ -172,28 +175,41 @@ export function describeNode(engine: 'uws' | 'ws'): void {
   });
 
   describe('the end of a session closes its sockets within two seconds', () => {
-    const ends: Record<string, (person: Person) => Promise<unknown>> = {
-      'signing out': ({ cookie }) => request('POST', '/api/auth/sign-out', cookie),
-      'ended from another session': async ({ userId, sessionId }) => {
-        const other = await fixture.person({ userId });
-        const answer = await request('DELETE', `/api/auth/sessions/${sessionId}`, other.cookie);
-        expect(answer.status).toBe(204);
-      },
-      'deleted with plain SQL': ({ sessionId }) => fixture.database.db.delete(sessions).where(eq(sessions.id, sessionId)),
-      'a change of role': ({ userId }) => fixture.database.db.update(users).set({ role: 'agent' }).where(eq(users.id, userId)),
-      'a disabled account': ({ userId }) =>
-        fixture.database.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, userId)),
-      'a deleted account': ({ userId }) => fixture.database.db.delete(users).where(eq(users.id, userId)),
+    const ends: Record<string, [why: SessionEnd, end: (person: Person) => Promise<unknown>]> = {
+      'signing out': ['signed_out', ({ cookie }) => request('POST', '/api/auth/sign-out', cookie)],
+      'ended from another session': [
+        'ended_elsewhere',
+        async ({ userId, sessionId }) => {
+          const other = await fixture.person({ userId });
+          const answer = await request('DELETE', `/api/auth/sessions/${sessionId}`, other.cookie);
+          expect(answer.status).toBe(204);
+        },
+      ],
+      'deleted with plain SQL': ['revoked', ({ sessionId }) => db().delete(sessions).where(eq(sessions.id, sessionId))],
+      'another password': [
+        'password_changed',
+        ({ userId }) => db().transaction((tx) => deleteAllSessions(tx, userId, 'password_changed')),
+      ],
+      'a change of role': [
+        'rights_changed',
+        ({ userId }) => db().update(users).set({ role: 'agent' }).where(eq(users.id, userId)),
+      ],
+      'a disabled account': [
+        'account_disabled',
+        ({ userId }) => db().update(users).set({ disabledAt: new Date() }).where(eq(users.id, userId)),
+      ],
+      'a deleted account': ['revoked', ({ userId }) => db().delete(users).where(eq(users.id, userId))],
     };
-    it.each(Object.keys(ends))('%s', async (how) => {
+    it.each(Object.keys(ends))('%s, and the page is told why', async (how) => {
+      const [why, end] = ends[how] ?? [];
       const person = await fixture.person();
       const [first, second] = [await enter(person), await enter(person)];
       let told = '';
-      first.on('session:ended', ({ why }) => (told = why));
-      await ends[how]?.(person);
+      first.on('session:ended', (notice) => (told = notice.why));
+      await end?.(person);
       const ended = Date.now();
       await until(() => first.disconnected && second.disconnected, { what: 'both sockets closed', timeoutMs: 2_000 });
-      expect(told).toBe('revoked');
+      expect(told).toBe(why);
       expect(Date.now() - ended).toBeLessThan(2_000);
       await expect(enter(person)).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
     });

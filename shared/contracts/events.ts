@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ProviderCode } from './payments.ts';
 import { Id } from './ids.ts';
-import { Locale } from './identity.ts';
+import { Locale, SessionEnd } from './identity.ts';
 import { ReceiptReference } from './receipts.ts';
 
 const RefundEvent = z.object({ refundId: Id, paymentId: Id });
@@ -105,7 +105,7 @@ export const EVENTS = {
   'anomaly.settled': z.object({ anomalyId: Id, officeId: Id.nullable() }),
   /** Receipts that had a number first are signed now. */
   'receipt.signed': z.object({ paymentId: Id }),
-  'session.ended': z.object({ sessionId: Id, userId: Id }),
+  'session.ended': z.object({ sessionId: Id, userId: Id, why: SessionEnd.catch('revoked') }),
   /** Signed in with a browser that this person never used before. */
   'session.opened_on_new_browser': z.object({ sessionId: Id, userId: Id }),
   'user.password_changed': z.object({ userId: Id }),

@@ -60,6 +60,20 @@ export const SessionView = z.object({
 });
 export type SessionView = z.infer<typeof SessionView>;
 
-/** Why a session, and the sockets opened with it, ended. */
-export const SessionEnd = z.enum(['signed_out', 'revoked', 'expired']);
+/**
+ * Why a session, and the sockets opened with it, ended: signed out with its own browser; from the list of sessions, by its person; its time
+ * was over; the password was changed; the role or office was; by the office; the account was closed by its person; `revoked`: for a
+ * reason that nobody told.
+ */
+export const SessionEnd = z.enum([
+  'signed_out',
+  'ended_elsewhere',
+  'expired',
+  'password_changed',
+  'rights_changed',
+  'account_disabled',
+  'account_closed',
+  'second_step_reset',
+  'revoked',
+]);
 export type SessionEnd = z.infer<typeof SessionEnd>;

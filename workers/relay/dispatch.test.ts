@@ -42,8 +42,12 @@ describe('what a row becomes', () => {
   });
 
   it('tells every node of a session that ended', () => {
-    const ended = row({ name: 'session.ended', payload: { sessionId: id(3), userId: id(4) } });
-    expect(busMessagesOf(ended)).toEqual([{ kind: 'session-ended', sessionId: id(3), why: 'revoked' }]);
+    const ended = (payload: object) =>
+      busMessagesOf(row({ name: 'session.ended', payload: { sessionId: id(3), userId: id(4), ...payload } }));
+    expect(ended({ why: 'password_changed' })).toEqual([{ kind: 'session-ended', sessionId: id(3), why: 'password_changed' }]);
+    // Of an earlier release, and of a later one.
+    expect(ended({})).toEqual([{ kind: 'session-ended', sessionId: id(3), why: 'revoked' }]);
+    expect(ended({ why: 'moon' })).toEqual([{ kind: 'session-ended', sessionId: id(3), why: 'revoked' }]);
   });
 
   it.each([

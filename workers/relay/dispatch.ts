@@ -43,7 +43,8 @@ export function busMessagesOf(row: OutboxRow): BusMessage[] {
     }
   }
   if (event.name === 'session.ended') {
-    messages.push({ kind: 'session-ended', sessionId: EVENTS['session.ended'].parse(event.payload).sessionId, why: 'revoked' });
+    const { sessionId, why } = EVENTS['session.ended'].parse(event.payload);
+    messages.push({ kind: 'session-ended', sessionId, why });
   }
   return messages;
 }
