@@ -3,8 +3,10 @@ import { parse } from 'csv-parse/sync';
 import ExcelJS from 'exceljs';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rebuildTotals } from '#db/collection-totals.repository.ts';
 import { offices } from '#db/schema/identity.ts';
 import { auditLog } from '#db/schema/platform.ts';
+import { tillSessions } from '#db/schema/till.ts';
 import { CollectionFilter, CollectionPage, type CollectionMovement } from '#shared/contracts/collections.ts';
 import { madagascar } from '#shared/domain/countries/madagascar.ts';
 import type { Actor } from '#shared/domain/policy.ts';
@@ -141,6 +143,51 @@ describe('the movements under a figure', () => {
     }
     expect([...first.movements, ...rest]).toEqual(all);
     expect((await everything(filter())).length).toBe(all.length + 5);
+  });
+});
+
+describe('a long window', () => {
+  it('is summed from the totals, but for its newest days, to what its movements are', async () => {
+    const { database, clock, fanja } = fixture;
+    const till = (await fixture.tills.report(fanja, (await fixture.database.db.select().from(tillSessions))[0]?.id ?? '')).till;
+    for (let day = 0; day < 6; day += 1) {
+      clock.turn(24 * HOUR);
+      await fixture.paid(2);
+      await fixture.taken(fanja, till);
+      if (day === 1) await fixture.approved();
+      // As the relay keeps them, until two days before the end: what is newer is told from the payments.
+      if (day !== 4) continue;
+      await database.db.execute(sql`update outbox set emitted_at = now()`);
+      await rebuildTotals(database.db, madagascar.timeZone, clock());
+    }
+    const { officeId } = fixture.stranger;
+    for (const query of [
+      {},
+      { channel: 'cash' },
+      { place: 'online' },
+      { place: officeId },
+      { kind: 'reversed' },
+      { kind: 'paid' },
+      { to: '2026-01-18' },
+    ]) {
+      const of = filter({ from: '2026-01-01', to: '2026-01-31', ...query });
+      const all = await everything(of);
+      const { totals } = await collections.page(auditor, of, null);
+      const count = (kind: string): number => all.filter((one) => one.kind === kind).length;
+      expect([totals.net, totals.paid.count, totals.reversed.count]).toEqual([sumOf(all), count('paid'), count('reversed')]);
+    }
+    const day = await collections.hours(auditor, { day: '2026-01-15' });
+    expect(day.hours.reduce((sum, { amount }) => sum + amount, 0)).toBe(
+      (await collections.page(auditor, filter({ to: '2026-01-15' }), null)).totals.net,
+    );
+  });
+
+  it('of a region is that of its offices', async () => {
+    const { officeId } = fixture.stranger;
+    await fixture.database.db.update(offices).set({ region: 'sava' }).where(eq(offices.id, officeId));
+    const of = filter({ from: '2026-01-01', to: '2026-01-31' });
+    expect(await everything({ ...of, region: 'sava' })).toEqual(await everything({ ...of, place: officeId }));
+    expect(await everything({ ...of, region: 'nowhere' })).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { isTyping } from '$lib/counter/shortcuts.ts';
+import { isTyping } from '../counter/shortcuts.ts';
 
 /** What a key does on the dashboard. */
 export type DashboardKey = 'pause' | 'wall' | 'movements' | 'offices' | 'channel' | 'scope' | 'help';
