@@ -1,0 +1,276 @@
+import type { LiveMessage, LiveSnapshot } from '#shared/contracts/topics.ts';
+import { backOffMs } from './back-off.ts';
+import type { Asked, Crowd } from './crowd.ts';
+import { kindOf, type CrowdUser, type FinalState, type Kind } from './crowd-types.ts';
+import { Line, type LineOwner } from './line.ts';
+import { CONNECT, DISCONNECT, eventPacket, PONG } from './packets.ts';
+import { note } from './tally.ts';
+
+/** One topic on a screen: what `client/src/lib/live/topic-entry.ts` keeps of it, its state as a digest. */
+export interface Held {
+  topic: string;
+  kind: Kind;
+  seq: number;
+  digest: string;
+  reading: boolean;
+  again: boolean;
+  /** The newest message that came while the snapshot was read. */
+  meanwhile: LiveMessage | null;
+  stale: boolean;
+}
+
+type Answer = { data?: unknown; error?: { code: string } };
+const RETRY_REFUSED_MS = 10_000;
+
+/** One page: its line, its topics, and what the real client does about a lost line, a gap and an order to read again. */
+export class VirtualUser implements LineOwner {
+  connected = false;
+  private line: Line | null = null;
+  private readonly held: Held[];
+  private cookies = new Map<string, string>();
+  private attempt = 0;
+  private beganAt = 0;
+  private lostAt = 0;
+  private over = false;
+  private waiting: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private readonly crowd: Crowd,
+    private readonly user: CrowdUser,
+    private readonly from: string | undefined,
+    private readonly slow: boolean,
+  ) {
+    this.held = user.topics.map((topic) => ({
+      ...{ topic, kind: kindOf(topic), seq: -1, digest: '', reading: false, again: false, meanwhile: null, stale: true },
+    }));
+  }
+
+  get settled(): boolean {
+    return this.connected && this.held.every(({ stale, reading }) => !stale && !reading);
+  }
+
+  connect(): void {
+    if (this.over || this.line) return;
+    this.waiting = null;
+    this.beganAt = performance.now();
+    const { host, port, origin } = this.crowd.options;
+    const cookie = [this.user.cookie, ...[...this.cookies].map(([name, value]) => `${name}=${value}`)].join('; ');
+    this.line = new Line(
+      this,
+      { host, port, origin, cookie, ...(this.from !== undefined && { localAddress: this.from }) },
+      this.slow,
+    );
+  }
+
+  /** The network is gone. */
+  cut(): void {
+    this.line?.drop();
+  }
+
+  /** Closes the tab, and opens it again: at once, as a person does, without a back-off. */
+  leave(backInMs: number): void {
+    if (!this.connected || this.over) return;
+    this.hangUp();
+    this.waiting = setTimeout(() => this.connect(), backInMs);
+  }
+
+  end(): void {
+    this.over = true;
+    if (this.waiting) clearTimeout(this.waiting);
+    this.line?.drop();
+  }
+
+  check(): void {
+    const held = this.held.filter(({ stale, reading }) => !stale && !reading);
+    if (!this.connected || held.length === 0) return;
+    this.crowd.figures.checks += 1;
+    this.ask('live:check', { held: held.map(({ topic, seq }) => [topic, seq]) }, null);
+  }
+
+  finals(): FinalState[] {
+    return this.held.map(({ topic, seq, digest }) => ({ topic, seq, digest }));
+  }
+
+  // What the line tells.
+
+  onCookies(pairs: readonly string[]): void {
+    for (const pair of pairs) {
+      const equals = pair.indexOf('=');
+      this.cookies.set(pair.slice(0, equals), pair.slice(equals + 1));
+    }
+  }
+
+  onMessage(message: Buffer): void {
+    const packet = this.crowd.read(message);
+    switch (packet.kind) {
+      case 'open':
+        return this.line?.send(CONNECT);
+      case 'ping':
+        return this.line?.send(PONG);
+      case 'connected':
+        return this.onConnected();
+      case 'event':
+        return this.onEvent(packet.data as [string, unknown]);
+      case 'ack':
+        return this.onAnswer(packet.id, packet.data as Answer);
+      case 'connect_error':
+        return this.onRefused((packet.data as { data?: { code?: string } }).data?.code ?? 'refused');
+      case 'disconnected':
+        // The server's farewell: nobody comes back from it but by himself.
+        this.hangUp();
+        return this.again(250 + Math.random() * 750);
+      case 'close':
+        return this.line?.drop();
+      default:
+        this.crowd.error('packet: unknown');
+    }
+  }
+
+  onClosed(why: string): void {
+    const was = this.connected;
+    this.line = null;
+    this.lost();
+    if (this.over) return;
+    this.crowd.error(was ? `line: ${why}` : `connect: ${why}`);
+    this.again(backOffMs(this.attempt));
+    this.attempt += 1;
+  }
+
+  unanswered({ held }: Asked): void {
+    if (!this.connected) return;
+    this.crowd.error('no answer');
+    if (held) {
+      held.reading = false;
+      this.again(500 + Math.random() * 1_500, () => this.read(held));
+    } else {
+      this.hangUp();
+      this.connect();
+    }
+  }
+
+  private again(ms: number, what: () => void = () => this.connect()): void {
+    const timer = setTimeout(what, ms);
+    if (!this.connected) this.waiting = timer;
+  }
+
+  private lost(): void {
+    if (this.connected && this.lostAt === 0) this.lostAt = performance.now();
+    this.connected = false;
+    for (const one of this.held) [one.reading, one.again, one.meanwhile, one.stale] = [false, false, null, true];
+  }
+
+  /** Leaves without waiting for an answer. What the old line still says is not heard. */
+  private hangUp(): void {
+    const { line } = this;
+    if (!line) return;
+    this.lost();
+    this.line = null;
+    line.disown();
+    line.send(DISCONNECT);
+    line.close();
+  }
+
+  private onConnected(): void {
+    this.connected = true;
+    this.attempt = 0;
+    note(this.crowd.figures.handshakes, performance.now() - this.beganAt);
+    for (const one of this.held) this.read(one);
+  }
+
+  private onRefused(code: string): void {
+    this.crowd.error(`refused: ${code}`);
+    this.hangUp();
+    if (code !== 'UNAUTHENTICATED') this.again(RETRY_REFUSED_MS);
+  }
+
+  private onEvent([name, data]: [string, unknown]): void {
+    const { figures } = this.crowd;
+    if (name === 'live') return this.onLive(data as LiveMessage);
+    const { withinMs = 0 } = (data ?? {}) as { withinMs?: number };
+    if (name === 'live:resync') {
+      figures.resyncs += 1;
+      setTimeout(() => this.held.forEach((one) => this.read(one)), Math.random() * withinMs);
+    } else if (name === 'node:draining') {
+      figures.drains += 1;
+      setTimeout(() => {
+        if (!this.connected) return;
+        this.hangUp();
+        this.connect();
+      }, Math.random() * withinMs);
+    } else if (name === 'session:ended') {
+      this.crowd.error('session ended');
+      this.over = true;
+    }
+  }
+
+  private onLive(message: LiveMessage): void {
+    const one = this.held.find(({ topic }) => topic === message.topic);
+    if (!one) return this.crowd.error('a topic that nobody asked for');
+    this.crowd.figures.received[one.kind] += 1;
+    if (one.reading && (!one.meanwhile || one.meanwhile.seq < message.seq)) one.meanwhile = message;
+    if (one.seq < 0 || message.seq <= one.seq) return;
+    note(this.crowd.figures.screens[one.kind], Date.now() - Date.parse(message.at));
+    if (message.seq !== one.seq + 1) this.crowd.figures.gaps += 1;
+    this.absorb(one, message);
+  }
+
+  private absorb(one: Held, message: LiveMessage): void {
+    if (message.again) return this.read(one);
+    one.seq = message.seq;
+    one.digest = this.crowd.digest(message.state);
+  }
+
+  private ask(name: string, input: unknown, held: Held | null): void {
+    const id = this.crowd.await({ user: this, held, at: performance.now() });
+    this.line?.send(eventPacket(name, input, id));
+  }
+
+  private read(one: Held): void {
+    if (!this.connected) return;
+    if (one.reading) {
+      one.again = true;
+      return;
+    }
+    [one.reading, one.meanwhile] = [true, null];
+    this.ask('live:subscribe', { topic: one.topic }, one);
+  }
+
+  private onAnswer(id: number, answer: Answer): void {
+    const { asked, figures } = this.crowd;
+    const question = asked.get(id);
+    // Late, or of a line before this one.
+    if (!question) return;
+    asked.delete(id);
+    note(figures.acknowledgements, performance.now() - question.at);
+    const { held } = question;
+    if (answer.error) {
+      this.crowd.error(`answer: ${answer.error.code}`);
+      if (held) this.again(500 + Math.random() * 1_500, () => this.read(held));
+      if (held) held.reading = false;
+    } else if (held) this.onSnapshot(held, answer.data as LiveSnapshot);
+    else this.onChecked((answer.data as { behind: string[] }).behind);
+  }
+
+  private onSnapshot(one: Held, snapshot: LiveSnapshot): void {
+    const { figures } = this.crowd;
+    figures.snapshots += 1;
+    const { meanwhile } = one;
+    [one.reading, one.stale, one.meanwhile] = [false, false, null];
+    one.seq = snapshot.seq;
+    one.digest = this.crowd.digest(snapshot.state);
+    if (meanwhile && meanwhile.seq > one.seq) this.absorb(one, meanwhile);
+    if (one.again) {
+      one.again = false;
+      this.read(one);
+    }
+    if (this.lostAt > 0 && this.settled) {
+      note(figures.returns, performance.now() - this.lostAt);
+      this.lostAt = 0;
+    }
+  }
+
+  private onChecked(behind: readonly string[]): void {
+    this.crowd.figures.behind += behind.length;
+    for (const one of this.held) if (behind.includes(one.topic)) this.read(one);
+  }
+}
