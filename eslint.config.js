@@ -26,6 +26,7 @@ const ARROWS = {
     'server/payments/',
     'server/register/',
     'server/tickets/',
+    'server/tills/',
     'workers/',
     'client/src/lib/live/',
     'loadtest/',

@@ -69,8 +69,8 @@ export interface Database {
 /** Opens the pool that drizzle uses. */
 export function connectDatabase(options: DatabaseOptions): Database {
   const sql = connectRaw(options);
-  const client = options.prepared ? preparing(sql) : sql;
-  return { db: drizzle(options.role === 'server' ? scoping(client) : client, { schema }), close: () => sql.end({ timeout: 5 }) };
+  const scoped = options.role === 'server' ? scoping(sql) : sql;
+  return { db: drizzle(options.prepared ? preparing(scoped) : scoped, { schema }), close: () => sql.end({ timeout: 5 }) };
 }
 
 /** A client for plain SQL, LISTEN and session locks. Never the one drizzle has: drizzle changes its date and JSON parsers. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { sql } from 'drizzle-orm';
 import { PgTransaction } from 'drizzle-orm/pg-core';
-import type { Sql } from 'postgres';
+import postgres, { type Sql } from 'postgres';
 import type { Role } from '#shared/contracts/identity.ts';
 import type { Executor } from './connect.ts';
 
@@ -98,32 +98,35 @@ function settings(scope: DataScope): string {
 }
 
 type Begin = (work: (inner: Sql) => unknown) => Promise<unknown>;
+type Pending = ReturnType<Sql['unsafe']>;
 
 /**
  * The same client, whose transactions begin with the scope of who asks. It is sent together with the transaction's first statement, so
  * that it costs no round trip; were it refused, the transaction would be. A single statement that names a walled table gets a transaction
- * of its own; others go as they are.
+ * of its own, sent as a whole; others go as they are.
  */
-export function scoping<T extends object>(client: T): T {
+export function scoping(client: Sql): Sql {
   return new Proxy(client, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);
       if (typeof value !== 'function') return value;
       if (key === 'begin') {
         const begin = value as Begin;
-        return (work: (inner: Sql) => unknown) => begun((given) => begin.call(target, given), work);
+        return (work: (inner: Sql) => unknown) => {
+          const scope = current.getStore();
+          if (!scope) return begin.call(target, work);
+          return begin.call(target, (inner) => {
+            send(inner.unsafe(settings(scope)));
+            return work(inner);
+          });
+        };
       }
       if (key === 'unsafe') {
         const unsafe = value as Sql['unsafe'];
         return (...asked: Parameters<Sql['unsafe']>) => {
-          if (!current.getStore() || !WALLED.test(asked[0])) return unsafe.call(target, ...asked);
-          const begin = Reflect.get(target, 'begin') as Begin;
-          return alone((how) =>
-            begun(
-              (given) => begin.call(target, given),
-              (inner) => how(inner.unsafe(...asked)),
-            ),
-          );
+          const scope = current.getStore();
+          if (!scope || !WALLED.test(asked[0])) return unsafe.call(target, ...asked);
+          return once((how) => alone(target, scope, (line) => how(line.unsafe(...asked))));
         };
       }
       return value;
@@ -131,23 +134,28 @@ export function scoping<T extends object>(client: T): T {
   });
 }
 
-function begun(begin: Begin, work: (inner: Sql) => unknown): Promise<unknown> {
-  const scope = current.getStore();
-  if (!scope) return begin(work);
-  return begin((inner) => {
-    inner.unsafe(settings(scope)).catch(() => undefined);
-    return work(inner);
-  });
+/** Sends it now; who waits for the last of those sent together hears what became of all. */
+const send = (pending: Pending): void => void pending.catch(() => undefined);
+
+/** A transaction of one statement, in one round trip: begun, asked and ended without waiting in between. */
+async function alone(client: Sql, scope: DataScope, ask: (line: Sql) => Pending): Promise<unknown> {
+  const line = await client.reserve();
+  send(line.unsafe(`begin; ${settings(scope)}`));
+  const [answer, end] = await Promise.allSettled([ask(line), line.unsafe('commit')]);
+  // A line that broke is the pool's again already.
+  if (end.status === 'fulfilled' || (end.reason instanceof postgres.PostgresError && end.reason.severity === 'ERROR'))
+    line.release();
+  if (answer.status === 'rejected') throw answer.reason;
+  if (end.status === 'rejected') throw end.reason;
+  return answer.value;
 }
 
-type Pending = ReturnType<Sql['unsafe']>;
-
-/** What drizzle asks of a statement: its rows as objects when awaited, as lists with `values`. Begins when either is asked, once. */
-function alone(run: (how: (pending: Pending) => unknown) => Promise<unknown>): object {
+/** What drizzle asks of a statement: its rows as objects when awaited, as lists with `values`. Sent when either is asked for. */
+function once(run: (how: (pending: Pending) => Pending) => Promise<unknown>): object {
   let asked: Promise<unknown> | undefined;
   const rows = (): Promise<unknown> => (asked ??= run((pending) => pending));
   return {
-    values: () => run((pending) => pending.values()),
+    values: () => run((pending) => pending.values() as unknown as Pending),
     then: (...given: Parameters<Promise<unknown>['then']>) => rows().then(...given),
     catch: (...given: Parameters<Promise<unknown>['catch']>) => rows().catch(...given),
     finally: (...given: Parameters<Promise<unknown>['finally']>) => rows().finally(...given),
