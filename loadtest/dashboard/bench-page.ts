@@ -7,13 +7,13 @@ import { checkout } from '#deploy/local/paths.ts';
 import { startFedServer, type FedServer } from './fed-server.ts';
 import { createFedDay, type FedDay } from './fed-view.ts';
 
-// `npm run bench:dashboard-page [<directory of built pages>]`: an hour of a busy day on one page of the dashboard. 14,400 states (four a second
+// `npm run bench:dashboard-page [<directory of built pages> [<states> [desk|wall]]]`: an hour of a busy day on one page of the dashboard. 14,400 states (four a second
 // for an hour) go through a real socket into the page's own live client and its charts, as fast as it takes them, with the CPU slowed four
 // times. Told: what is in the heap after a collection before and after, canvases and nodes that stay, and tasks that took over 50 ms.
-const STATES = 4 * 3_600;
+const STATES = Number(process.argv[3] ?? 4 * 3_600);
 const CPU_SLOWDOWN = 4;
 /** States that the page may be behind: more would tell of its memory of what waits, not of what it keeps. */
-const AHEAD = 8;
+const AHEAD = 32;
 const LONG_MS = 50;
 const SAMPLES = 12;
 const ME = {
@@ -134,7 +134,7 @@ function built(): string {
 
 const build = built();
 const results = [];
-for (const page of PAGES) results.push(await soak(build, page));
+for (const page of PAGES) if ((process.argv[4] ?? page.page) === page.page) results.push(await soak(build, page));
 console.table(results.map(({ samples: _samples, ...row }) => row));
 const folder = path.join(checkout, 'loadtest', 'results');
 mkdirSync(folder, { recursive: true });

@@ -1,15 +1,24 @@
 import type { Locale } from '#shared/contracts/identity.ts';
 import type { Country } from './countries/country.ts';
 
+/** By language, currency and digits: making one costs a hundred times what asking it does. */
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(tag: string, currency: string, digits: number): Intl.NumberFormat {
+  const key = `${tag} ${currency} ${digits}`;
+  const known = moneyFormats.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(tag, {
+    ...{ style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits },
+  });
+  moneyFormats.set(key, made);
+  return made;
+}
+
 /** Writes an amount of the minor unit as the country does: `115 000 Ar`, `350,00 MAD`. The text never passes through a float. */
 export function formatMoney(amount: number, country: Pick<Country, 'currency' | 'formats'>, locale: Locale): string {
   const { code, minorDigits } = country.currency;
-  return new Intl.NumberFormat(country.formats[locale], {
-    style: 'currency',
-    currency: code,
-    minimumFractionDigits: minorDigits,
-    maximumFractionDigits: minorDigits,
-  }).format(decimalOf(amount, minorDigits));
+  return moneyFormat(country.formats[locale], code, minorDigits).format(decimalOf(amount, minorDigits));
 }
 
 /** The decimal number that an amount of the minor unit is, as text: `35000` with two digits is `350.00`. */

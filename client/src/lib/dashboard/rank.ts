@@ -26,6 +26,9 @@ const VALUE: Readonly<Record<Exclude<RankKey, 'name'>, (row: RankRow) => number>
   agents: ({ office }) => office.hall.agents,
 };
 
+/** By language: making one costs far more than a whole ordering with it. */
+const collators = new Map<string, Intl.Collator>();
+
 /** Offices in an order; equal ones by name, so that rows do not jump at every update. */
 export function ranked(offices: readonly OfficeFigures[], period: Period, { by, down }: RankOrder, locale: string): RankRow[] {
   const most = Math.max(0, ...offices.map((office) => office[period].amount));
@@ -33,7 +36,8 @@ export function ranked(offices: readonly OfficeFigures[], period: Period, { by, 
     const { amount, count } = office[period];
     return { office, amount, count, share: most > 0 ? Math.max(0, amount) / most : 0 };
   });
-  const names = new Intl.Collator(locale);
+  const names = collators.get(locale) ?? new Intl.Collator(locale);
+  collators.set(locale, names);
   const byName = (a: RankRow, b: RankRow): number =>
     names.compare(a.office.name, b.office.name) || (a.office.id < b.office.id ? -1 : 1);
   const sign = down ? -1 : 1;
