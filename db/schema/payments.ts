@@ -72,6 +72,10 @@ export const paymentIntents = pgTable(
     index('payment_intents_payer_idx').on(t.payerId, t.createdAt.desc()),
     // What was ordered lately: rows come in the order of their time, so that this costs a write almost nothing.
     index('payment_intents_lately_idx').using('brin', t.createdAt),
+    // What came too late and is to be paid back: looked for every minute, among millions that were not.
+    index('payment_intents_reconciled_idx')
+      .on(t.id)
+      .where(sql`${t.state} = 'reconciled'`),
     index('payment_intents_check_idx')
       .on(t.nextCheckAt)
       .where(sql`${t.nextCheckAt} is not null`),
@@ -226,6 +230,8 @@ export const ledgerEntries = pgTable(
     primaryKey({ columns: [t.postingId, t.ordinal] }),
     index('ledger_entries_account_idx').on(t.account, t.postedAt),
     index('ledger_entries_intent_idx').on(t.intentId),
+    // For the sums of a day or a month: rows come in the order of their time.
+    index('ledger_entries_posted_idx').using('brin', t.postedAt),
     index('ledger_entries_refund_idx')
       .on(t.refundId)
       .where(sql`${t.refundId} is not null`),

@@ -1,0 +1,2 @@
+CREATE INDEX "ledger_entries_posted_idx" ON "ledger_entries" USING brin ("posted_at");--> statement-breakpoint
+CREATE INDEX "payment_intents_reconciled_idx" ON "payment_intents" USING btree ("id") WHERE "payment_intents"."state" = 'reconciled';
