@@ -22,6 +22,7 @@ const ARROWS = {
   loadtest: [
     'shared/',
     'db/',
+    'server/dashboard/',
     'server/identity/',
     'server/payments/',
     'server/register/',
