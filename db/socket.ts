@@ -21,7 +21,7 @@ export function watchedSocket(silentMs: number): (target: Target) => Promise<Soc
       const [name, number] = [[host].flat()[0] ?? 'localhost', [port].flat()[0] ?? 5432];
       const socket = path
         ? connect(path)
-        : connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+        : connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, noDelay: true });
       const giveUp = (): void => void socket.destroy(Object.assign(new Error('Postgres says nothing'), { code: 'ETIMEDOUT' }));
       socket.setTimeout(Math.min(CONNECT_MS, silentMs), giveUp);
       socket.once('error', reject);

@@ -62,6 +62,8 @@ export interface SeededCountry {
 /** The database is not one to be seeded, in words for who asked. */
 export class NotSeededError extends Error {}
 
+/** No statement of a seed takes so long without a word. */
+const LONGEST_MS = 3_600_000;
 /** One seed of a database at a time. */
 const LOCK = 528_000_003;
 const EMPTIED = [
@@ -79,7 +81,7 @@ export async function seedCountry(order: SeedOrder): Promise<SeededCountry> {
   const { url, say = () => undefined } = order;
   const began = performance.now();
   await migrateDatabase(url);
-  const raw = connectRaw({ url, max: 2, applicationName: 'seed-country' });
+  const raw = connectRaw({ url, max: 2, applicationName: 'seed-country', silentMs: LONGEST_MS });
   const database = connectDatabase({ url, max: 1, applicationName: 'seed-country' });
   const lock = await raw.reserve();
   try {

@@ -40,7 +40,7 @@ if (!url) throw new Error('DATABASE_URL is not set: the address of a database th
 const country = countryOf(COUNTRY_CODES.find((code) => code === process.env['COUNTRY']?.toUpperCase()) ?? DEFAULT_COUNTRY);
 const stack = await startStack({
   directory: path.join(localDirectory, 'bench-requests'),
-  environment: { DATABASE_URL: url, COUNTRY: country.code },
+  environment: { DATABASE_URL: url, COUNTRY: country.code.toLowerCase() },
   ...(PROFILE && { processEnvironment: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path.resolve(PROFILE)}` } }),
   say: (line) => console.log(line),
 });

@@ -67,7 +67,7 @@ const anyOf = <T>(list: readonly T[]): T => {
 };
 
 async function connect(session: PreparedSession): Promise<Socket> {
-  const socket = io(`http://127.0.0.1:${origin.port}`, {
+  const socket: Socket = io(`http://127.0.0.1:${origin.port}`, {
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
@@ -76,6 +76,7 @@ async function connect(session: PreparedSession): Promise<Socket> {
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);
+    socket.once('disconnect', (why) => console.log('a socket ended:', why));
   });
   return socket;
 }
