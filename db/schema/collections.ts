@@ -35,7 +35,7 @@ const office = () => uuid('office_id').references(() => offices.id);
 
 /**
  * Taxes collected, by the hour of the country's day. Projections of `payments` and `payment_reversals`: written by the relay alone, in the
- * transaction that marks the events (ADR 028).
+ * transaction that marks the events (ADR 029).
  */
 export const collectionTotals = pgTable(
   'collection_totals',
