@@ -138,6 +138,29 @@ describe('a live client', () => {
     expect(line.fake.connect.mock.calls.length).toBe(before + 2);
   });
 
+  it('comes back soon when a node refuses for a moment, and later each time, ten seconds at most', async () => {
+    line.fake.active = false;
+    const tries = (): number => line.fake.connect.mock.calls.length;
+    const refused = (): void => line.tell('connect_error', Object.assign(new Error('away'), { data: { code: 'UNAVAILABLE' } }));
+    const before = tries();
+    refused();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(tries()).toBe(before + 1);
+    for (let round = 0; round < 8; round += 1) {
+      refused();
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    expect(tries()).toBe(before + 9);
+    refused();
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(tries()).toBe(before + 9);
+    line.up();
+    line.down('transport close');
+    refused();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(tries()).toBeGreaterThan(before + 9);
+  });
+
   it('ends with the session, and tries no more', async () => {
     line.up();
     line.tell('session:ended', { why: 'revoked' });

@@ -57,7 +57,11 @@ interface Watched {
 /** Between two readings of a topic whose changes are not sent along, milliseconds: a fleet's payments come by the hundred. */
 const READ_EVERY_MS = 300;
 
-const RETRY_REFUSED_MS = 10_000;
+/**
+ * Who is refused comes again so late at most, milliseconds, and soon at first: a node that could not ask its database for a moment refuses
+ * as well, and a page that then waits long shows what is no longer true.
+ */
+const RETRY_REFUSED_MS = { first: 500, most: 10_000 };
 
 /**
  * Keeps screens equal to the database over a line that loses things (DESIGN: mechanism 2): subscribes then reads, reads again
@@ -72,6 +76,8 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   let since = new Date();
   let lastHeardAt: Date | null = null;
   let over = false;
+  /** Refusals of the server since the line was last up. */
+  let refusals = 0;
   const timers = new Set<ReturnType<typeof setTimeout>>();
 
   function later(ms: number, what: () => void): void {
@@ -175,6 +181,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   }
 
   socket.on('connect', () => {
+    refusals = 0;
     setStatus('live');
     heard();
     refreshAll();
@@ -190,7 +197,11 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     if (error.data?.code === 'UNAUTHENTICATED') return end('expired');
     setStatus('offline');
     // A refusal by the server ends socket.io-client's own tries.
-    if (!socket.active) later(RETRY_REFUSED_MS, () => socket.connect());
+    if (!socket.active) {
+      const inMs = Math.min(RETRY_REFUSED_MS.first * 2 ** refusals, RETRY_REFUSED_MS.most);
+      refusals += 1;
+      later(inMs * (0.5 + Math.random() / 2), () => socket.connect());
+    }
   });
   socket.on('session:ended', ({ why }) => end(why));
   socket.on('live', (message) => {
