@@ -16,7 +16,8 @@ import { createFindingService, type FindingService } from './finding.service.ts'
 
 let fixture: TillsFixture;
 let service: AnomaliesService;
-let [officeId, till] = ['', null];
+let officeId = '';
+let till: TillSummary;
 const finder = (): FindingService =>
   createFindingService({
     ...{ db: fixture.database.db, notifier: { wake: () => undefined }, clock: fixture.clock },
