@@ -77,11 +77,9 @@ function drawHead(document: PDFKit.PDFDocument, head: ReportHead): void {
     document.fillColor(INK).font('Helvetica-Bold');
     fit(document, printable(value), 16, box - 20);
     document.text(printable(value), x + 10, top + 22, { width: box - 20, lineBreak: false });
-    document
-      .fillColor(SOFT)
-      .font('Helvetica')
-      .fontSize(8)
-      .text(printable(detail), x + 10, top + 45, { width: box - 20, lineBreak: false });
+    document.fillColor(SOFT).font('Helvetica');
+    fit(document, printable(detail), 8, box - 20);
+    document.text(printable(detail), x + 10, top + 45, { width: box - 20, lineBreak: false });
   }
   document.y = top + 62 + 18;
 }
@@ -90,7 +88,7 @@ function drawHead(document: PDFKit.PDFDocument, head: ReportHead): void {
 function fit(document: PDFKit.PDFDocument, text: string, most: number, width: number): void {
   let size = most;
   document.fontSize(size);
-  while (size > 7 && document.widthOfString(text) > width) document.fontSize((size -= 0.5));
+  while (size > 5 && document.widthOfString(text) > width) document.fontSize((size -= 0.5));
 }
 
 const WRITE: Readonly<Record<CellKind, (value: number, country: Country) => string>> = {

@@ -13,7 +13,7 @@ const wait = (title: string, width = 14): Column => ({ title, kind: 'duration', 
 
 const MONEY: readonly Column[] = [
   count('Paiements'),
-  count('Taxes payées', 13),
+  count('Taxes payées', 15),
   money('Encaissé'),
   count('Annulées'),
   money('Montant annulé'),
@@ -61,29 +61,21 @@ const checksTable = (checks: readonly Check[]): ReportTable => ({
   empty: '',
 });
 
-function ledgerTable({ ledger }: ReportFigures): ReportTable {
-  const revenue = ledger.filter(({ account }) => account.startsWith('revenue:'));
-  const others = ledger.filter(({ account }) => !account.startsWith('revenue:'));
-  const sum = (side: 'debit' | 'credit'): number => revenue.reduce((total, one) => total + one[side], 0);
-  const row = ({ account, debit, credit }: (typeof ledger)[number]): Cell[] => [
-    accountName(account),
-    account,
-    debit,
-    credit,
-    credit - debit,
+/** What the ledger says: the revenue by its nature, and what else moved. */
+function ledgerTables({ ledger }: ReportFigures): ReportTable[] {
+  const [revenue, others] = [true, false].map((of) => ledger.filter(({ account }) => account.startsWith('revenue:') === of));
+  const sum = (side: 'debit' | 'credit'): number => (revenue ?? []).reduce((total, one) => total + one[side], 0);
+  const columns = [text('Nature', 34), text('Compte', 22), money('Débit'), money('Crédit'), money('Solde (crédit − débit)', 22)];
+  const rowsOf = (some: typeof ledger = []): Cell[][] =>
+    some.map(({ account, debit, credit }) => [accountName(account), account, debit, credit, credit - debit]);
+  const source = 'ledger_entries, par date d’écriture';
+  return [
+    {
+      ...{ title: 'Recettes par nature', columns, rows: rowsOf(revenue), source, empty: '' },
+      total: ['Total des recettes', '', sum('debit'), sum('credit'), sum('credit') - sum('debit')],
+    },
+    { title: 'Autres comptes', columns, rows: rowsOf(others), total: null, source, empty: 'Aucune écriture dans la période.' },
   ];
-  return {
-    title: 'Grand livre : par nature et par compte',
-    columns: [text('Nature', 34), text('Compte', 22), money('Débit'), money('Crédit'), money('Solde (crédit − débit)', 22)],
-    rows: [
-      ...revenue.map(row),
-      ['Total des recettes', '', sum('debit'), sum('credit'), sum('credit') - sum('debit')],
-      ...others.map(row),
-    ],
-    total: null,
-    source: 'ledger_entries, par date d’écriture',
-    empty: 'Aucune écriture dans la période.',
-  };
 }
 
 /** The tables of a report, in the order in which they are read; the same in all formats. */
@@ -122,7 +114,7 @@ export function tablesOf(
       rows: times.map(({ at, ...own }) => [partName(at, country), ...moneyCells(own)]),
       ...{ total: times.length > 0 ? ['Total', ...sums] : null, source, empty: none },
     },
-    ledgerTable(figures),
+    ...ledgerTables(figures),
     {
       title: 'Remboursements',
       columns: [text('Étape', 34), count('Nombre'), money('Montant', 20)],
