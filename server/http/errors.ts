@@ -36,10 +36,13 @@ export function errorBodyOf(error: unknown, logger: Logger): ErrorBody {
   return fault;
 }
 
+/** What is away for a moment may be asked again after so long. */
+const AWAY_SECONDS = 5;
+
 /** Answers a request with an error. */
 export function answerError(c: Context<HttpEnvironment>, error: unknown, logger: Logger): Response {
   const body = errorBodyOf(error, logger);
-  const wait = body.details?.['retryAfterSeconds'];
+  const wait = body.details?.['retryAfterSeconds'] ?? (body.code === 'UNAVAILABLE' ? AWAY_SECONDS : undefined);
   if (typeof wait === 'number') c.header('Retry-After', String(wait));
   c.header('Cache-Control', 'no-store');
   return c.json({ error: body }, ERROR_STATUS[body.code] satisfies ContentfulStatusCode);

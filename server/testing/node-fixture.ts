@@ -67,7 +67,12 @@ export interface NodeFixture {
 
 const env = (name: string): string => process.env[name] ?? '';
 
-export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000): Promise<NodeFixture> {
+/** `through`: where the node itself finds its database, given its address, and how long a line may be silent there (milliseconds). */
+export async function createNodeFixture(
+  engine: 'uws' | 'ws',
+  recheckMs = 60_000,
+  through?: (url: string) => Promise<{ url: string; silentMs: number }>,
+): Promise<NodeFixture> {
   const database = await createTestDatabase(8);
   const prefix = testPrefix();
   const logger = silentLogger();
@@ -97,6 +102,7 @@ export async function createNodeFixture(engine: 'uws' | 'ws', recheckMs = 60_000
   // As a node is in earnest: bound by the policies of the tables, while the test itself owns them.
   const served = connectDatabase({
     url: database.url,
+    ...(await through?.(database.url)),
     max: 8,
     applicationName: `node-${prefix}`,
     prepared: true,
