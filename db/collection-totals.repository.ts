@@ -196,7 +196,9 @@ export async function insertCheck(db: Executor, found: TotalsComparison, at: Dat
 
 /** How many totals differed when they were compared last; 0 where they never were. */
 export async function lastDifferences(db: Executor): Promise<number> {
-  const [row] = await db.execute<{ differing: number }>(sql`select differing from totals_checks order by checked_at desc limit 1`);
+  const [row] = await db.execute<{ differing: number }>(
+    sql`select differing from totals_checks order by checked_at desc limit 1`,
+  );
   return row?.differing ?? 0;
 }
 

@@ -71,7 +71,9 @@ export async function auditBooks(tx: Tx): Promise<LedgerAudit> {
   await tx.execute(sql`select set_config('work_mem', '128MB', true)`);
   for (const [rule, query] of Object.entries(RULES)) {
     // Planned as if all were wanted: for the first hundred, of which there are none, it would walk millions of rows by an index.
-    const rows = await tx.execute<{ where: string }>(sql`with found as materialized (${query}) select "where" from found limit 100`);
+    const rows = await tx.execute<{ where: string }>(
+      sql`with found as materialized (${query}) select "where" from found limit 100`,
+    );
     if (rows.length > 0) faults.push({ rule, where: rows.map(({ where }) => where) });
   }
   const [counts] = await tx.execute<{ settlements: number; receipts: number }>(

@@ -330,7 +330,13 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       },
       {
         path: '/api/walls',
-        app: createWallRoutes({ db, walls, clock, country, requireSession: requireSession(identity.authenticator, identity.use) }),
+        app: createWallRoutes({
+          db,
+          walls,
+          clock,
+          country,
+          requireSession: requireSession(identity.authenticator, identity.use),
+        }),
       },
       {
         path: '/api/collections',

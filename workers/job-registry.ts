@@ -42,10 +42,10 @@ export const JOB_REGISTRY: { [Q in QueueName]: (deps: JobDeps) => Promise<JobHan
     return createPaymentChecksJob(await confirmationsOf(deps));
   },
   async 'payment-checks-mvola'(deps) {
-    return JOB_REGISTRY['payment-checks'](deps);
+    return { ...(await JOB_REGISTRY['payment-checks'](deps)) };
   },
   async 'payment-checks-stripe'(deps) {
-    return JOB_REGISTRY['payment-checks'](deps);
+    return { ...(await JOB_REGISTRY['payment-checks'](deps)) };
   },
   async statements(deps) {
     const { createStatementsWork } = await import('./reconciliation/statements-work.ts');

@@ -75,8 +75,14 @@ export const reports = pgTable(
       .where(sql`${t.objectKey} is not null`),
     check('reports_period_known', sql`${t.period} in ('day', 'month', 'year') and ${t.firstDay} <= ${t.lastDay}`),
     check('reports_content_known', sql`${t.content} in ('summary', 'movements')`),
-    check('reports_format_known', sql`${t.format} in ('pdf', 'csv', 'xlsx') and (${t.format} <> 'pdf' or ${t.content} = 'summary')`),
-    check('reports_origin_known', sql`${t.origin} in ('schedule', 'person') and (${t.origin} = 'person') = (${t.askedBy} is not null)`),
+    check(
+      'reports_format_known',
+      sql`${t.format} in ('pdf', 'csv', 'xlsx') and (${t.format} <> 'pdf' or ${t.content} = 'summary')`,
+    ),
+    check(
+      'reports_origin_known',
+      sql`${t.origin} in ('schedule', 'person') and (${t.origin} = 'person') = (${t.askedBy} is not null)`,
+    ),
     check('reports_state_known', sql`${t.state} in ('waiting', 'working', 'ready', 'failed', 'cancelled', 'expired')`),
     check(
       'reports_ready_whole',

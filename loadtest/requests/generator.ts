@@ -16,7 +16,7 @@ class Browser {
     address: string,
     private readonly cookie?: string,
   ) {
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 4, localAddress: address } as http.AgentOptions);
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 4, localAddress: address });
   }
   /** Status of the answer, after its last byte. */
   async send(method: string, path: string, body?: { type: string; content: Buffer }): Promise<number> {

@@ -258,7 +258,12 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteLine>> = {
     auditor: 'INVALID_INPUT',
   },
   'GET /api/collections/hours': { guest: 'UNAUTHENTICATED', stranger: 'FORBIDDEN', agent: 'FORBIDDEN', auditor: 'INVALID_INPUT' },
-  'GET /api/collections/orders': { guest: 'UNAUTHENTICATED', stranger: 'FORBIDDEN', agent: 'FORBIDDEN', auditor: 'INVALID_INPUT' },
+  'GET /api/collections/orders': {
+    guest: 'UNAUTHENTICATED',
+    stranger: 'FORBIDDEN',
+    agent: 'FORBIDDEN',
+    auditor: 'INVALID_INPUT',
+  },
   'GET /api/collections/payments/:id': {
     guest: 'UNAUTHENTICATED',
     stranger: 'FORBIDDEN',

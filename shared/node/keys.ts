@@ -8,6 +8,7 @@ export type KeyPurpose =
   | 'limit-keys'
   | 'payment-callbacks'
   | 'ticket-passes'
+  | 'wall-passes'
   | 'unsubscribe'
   | 'known-browsers'
   | 'second-factor'

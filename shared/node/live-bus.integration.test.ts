@@ -90,7 +90,10 @@ it('job queues whose line is dead without a word get another', async () => {
 
 it('a worker whose line is dead without a word gets another, and works on', { timeout: 60_000 }, async () => {
   const done: string[] = [];
-  const handlers = { 'upkeep.sweep': async (_payload: unknown, { jobId }: { jobId: string }) => void done.push(jobId) };
+  const handlers = {
+    'upkeep.sweep': async (_payload: unknown, { jobId }: { jobId: string }) => void done.push(jobId),
+    'totals.check': async () => {},
+  };
   const worker = workQueue({ name: 'upkeep', redisUrl: url, prefix: `worker-${prefix}`, logger, concurrency: 1, handlers });
   const queues = createJobQueues({ redisUrl: testRedisUrl('queues'), prefix: `worker-${prefix}`, logger });
   const add = (id: string) => queues.add([{ id, job: { name: 'upkeep.sweep', payload: {} } }]);

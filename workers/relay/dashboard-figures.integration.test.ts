@@ -39,9 +39,8 @@ let dashboards: Dashboards;
 let here: string;
 let there: string;
 
-const query = async <T extends Record<string, unknown>>(text: SQL): Promise<T[]> => [
-  ...(await fixture.database.db.execute<T>(text)),
-];
+const query = async <T extends Record<string, unknown>>(text: SQL): Promise<readonly T[]> =>
+  (await fixture.database.db.execute(text)) as unknown as T[];
 const scopes = (): DashboardScope[] => ['national', 'region-analamanga', 'region-boeny', `office-${here}`, `office-${there}`];
 
 /** Every event is told and added. */
@@ -329,11 +328,11 @@ async function someDay(): Promise<void> {
   await fixture.tills.close(stranger, await closingOf(theirs.id));
 }
 
-async function closingOf(tillId: string): Promise<{ tillId: string; count: { value: number; count: number }[] }> {
+async function closingOf(tillId: string): Promise<{ tillId: string; count: { value: number; count: number }[]; reason: string }> {
   const [row] = await query<{ amount: number }>(
     sql`select sum(debit - credit)::float8 as amount from ledger_entries where account = ${`till:${tillId}`}`,
   );
-  return { tillId, count: [{ value: 100, count: (row?.amount ?? 0) / 100 }] };
+  return { tillId, count: [{ value: 100, count: (row?.amount ?? 0) / 100 }], reason: '' };
 }
 
 describe('the figures of a dashboard', () => {

@@ -53,7 +53,7 @@ export async function* makeReport(
   const { minorDigits } = country.currency;
   const agree = (): boolean => checks.every(({ here, ledger }) => here === ledger);
   const tables = (): ReportTable[] => tablesOf(figures, checks, { period, country });
-  let rows = 0;
+  let rows: number;
 
   if (content === 'summary') {
     const all = tables();

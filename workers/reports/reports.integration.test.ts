@@ -24,7 +24,7 @@ beforeAll(async () => {
   await f.database.db
     .update(offices)
     .set({ name: '=HYPERLINK("http://x";"Tana")', region: 'analamanga' })
-    .where(eq(offices.id, f.fanja.officeId!));
+    .where(eq(offices.id, f.fanja.officeId));
   const till = await f.opened(f.fanja);
   const elsewhere = await f.opened(f.stranger);
   const early = await f.paid(2);
@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => f.close());
 
 type Rows = Record<string, string>[];
-const csv = (bytes: Buffer): Rows => parse(bytes, { columns: true, bom: true }) as Rows;
+const csv = (bytes: Buffer): Rows => parse<Rows[number]>(bytes, { columns: true, bom: true });
 /** What the ledger says, asked without anything of the report. */
 async function revenue(day: string, office?: string | null): Promise<number> {
   const whose = office

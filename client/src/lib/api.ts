@@ -30,6 +30,11 @@ export async function request<T>(
   return dataOf<T>(text);
 }
 
+/** A query of what is given: what is empty or absent is not asked. */
+export function queryOf(values: Readonly<Record<string, string | undefined>>): string {
+  return new URLSearchParams(Object.entries(values).filter((entry): entry is [string, string] => !!entry[1])).toString();
+}
+
 /** The data of an answer that went well. A page of somebody else's (a hotel's network, say) in its place is no answer. */
 export function dataOf<T>(text: string): T {
   try {

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { decimalOf } from '#shared/domain/money.ts';
 import type { Cell, CellKind, Column } from '#shared/domain/reports/report-table.ts';
 import { defusedCell } from '#shared/domain/spreadsheet-cell.ts';
-import type { Batches } from './xlsx-file.ts';
+import { eachBatch, type Batches } from './xlsx-file.ts';
 
 /**
  * A table as a file for machines (RFC 4180): commas, CRLF, points in numbers; seconds, shares of one; a byte order mark before it, without
@@ -10,8 +10,10 @@ import type { Batches } from './xlsx-file.ts';
  */
 export async function* csvFile(columns: readonly Column[], rows: Batches, minorDigits: number): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`\ufeff${lines([columns.map(({ title }) => title)])}`);
-  for await (const batch of rows) {
-    yield Buffer.from(lines(batch.map((cells) => columns.map(({ kind }, index) => csvCell(kind, cells[index] ?? null, minorDigits)))));
+  for await (const batch of eachBatch(rows)) {
+    yield Buffer.from(
+      lines(batch.map((cells) => columns.map(({ kind }, index) => csvCell(kind, cells[index] ?? null, minorDigits)))),
+    );
   }
 }
 

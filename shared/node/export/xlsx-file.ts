@@ -15,7 +15,13 @@ export interface Sheet {
   note?: string;
 }
 /** Rows, some at a time. */
-export type Batches = AsyncIterable<readonly (readonly Cell[])[]> | Iterable<readonly (readonly Cell[])[]>;
+type Batch = readonly (readonly Cell[])[];
+export type Batches = AsyncIterable<Batch> | Iterable<Batch>;
+
+/** Those of either kind, one after the other. */
+export async function* eachBatch(batches: Batches): AsyncGenerator<Batch, void> {
+  yield* batches;
+}
 
 /** Rows that a sheet may have, its head and total among them. */
 export const SHEET_ROWS = 1_048_576;
@@ -87,7 +93,7 @@ async function* sheetXml({ columns, rows, total, note }: Sheet, minorDigits: num
       ),
   );
   let row = 1;
-  for await (const batch of rows) {
+  for await (const batch of eachBatch(rows)) {
     let xml = '';
     for (const cells of batch) xml += rowXml(cells, columns, (row += 1), { minorDigits });
     yield Buffer.from(xml);

@@ -8,7 +8,10 @@ export const bureau = {
   nothing: 'Votre rôle n’ouvre encore aucune page ici.',
   role: { citizen: 'Usager', agent: 'Agent', supervisor: 'Superviseur', administrator: 'Administrateur', auditor: 'Auditeur' },
   pages: {
-    dashboard: { title: 'Tableau de bord', text: 'Ce qui est collecté, attendu, en route\u00a0: en direct, jusqu’à la quittance.' },
+    dashboard: {
+      title: 'Tableau de bord',
+      text: 'Ce qui est collecté, attendu, en route\u00a0: en direct, jusqu’à la quittance.',
+    },
     counter: { title: 'Guichet', text: 'Appeler, recevoir, orienter\u00a0: la file du centre, en direct.' },
     documents: { title: 'Cartes à examiner', text: 'Comparer les cartes grises douteuses avec leurs photographies.' },
     alarms: { title: 'Alarmes', text: 'Ce qui dépasse un seuil, en direct, qui s’en occupe, et les règles.' },

@@ -102,7 +102,8 @@ export const verify = {
     preparing: 'Cette page se prépare à fonctionner sans réseau…',
     unable: 'Ce navigateur ne garde pas la page\u00a0: laissez-la ouverte pour vérifier sans réseau.',
   },
-  privacy: 'Un reçu ne porte aucune donnée personnelle. Rien de ce que vous scannez n’est gardé, sauf si vous indiquez plus haut votre région.',
+  privacy:
+    'Un reçu ne porte aucune donnée personnelle. Rien de ce que vous scannez n’est gardé, sauf si vous indiquez plus haut votre région.',
   show: 'Montrer le code',
   showOf: (number: string) => `Montrer le code du reçu ${number}`,
   shownTitle: (plate: string) => `Reçu de ${plate}`,

@@ -1,7 +1,7 @@
 import type { AppError } from '#shared/contracts/errors.ts';
 import type { Period } from '#shared/contracts/dashboards.ts';
 import type { ReportOrigin, ReportPage, ReportView } from '#shared/contracts/reports.ts';
-import { request, toAppError } from '$lib/api.ts';
+import { queryOf, request, toAppError } from '$lib/api.ts';
 
 /** The list of reports as far as it is shown: read anew at each change, one reading at a time. */
 export interface ReportListState {
@@ -24,16 +24,14 @@ export function createReportList(): ReportListState {
   /** Pages behind the first are kept as they were read. */
   let behind: ReportView[] = [];
 
-  const query = (before?: string): string =>
-    new URLSearchParams({ ...(origin && { origin }), ...(period && { period }), ...(before && { before }) }).toString();
+  const query = (before?: string): string => queryOf({ origin, period, before });
 
   async function readFirst(): Promise<void> {
     const asked = query();
     try {
       const fresh = await request<ReportPage>('GET', `/api/reports?${asked}`);
       if (asked !== query()) return;
-      const known = new Set(fresh.reports.map(({ id }) => id));
-      const older = behind.filter(({ id }) => !known.has(id));
+      const older = behind.filter(({ id }) => !fresh.reports.some((one) => one.id === id));
       page = older.length > 0 ? { ...fresh, reports: [...fresh.reports, ...older], next: page?.next ?? null } : fresh;
       error = null;
     } catch (thrown) {
