@@ -59,8 +59,8 @@ async function feed(tab: Page, server: FedServer, day: FedDay, states: number): 
       server.feed(view);
     }
     await tab.waitForFunction(
-      (wanted) => document.querySelector('[data-figure="collected-day"]')?.textContent?.replace(/\D/g, '') === wanted,
-      String(amount),
+      `document.querySelector('[data-figure="collected-day"]')?.textContent?.replace(/\\D/g, '') === '${amount}'`,
+      undefined,
       { timeout: 60_000, polling: 'raf' },
     );
   }
@@ -79,14 +79,16 @@ async function soak(build: string, { page, address, viewport }: (typeof PAGES)[n
     await tab.addInitScript((longMs) => {
       const told = { long: 0, longest: 0, total: 0 };
       Object.assign(globalThis, { longTasks: told });
-      new PerformanceObserver((list) => {
+      const observer = new PerformanceObserver((list) => {
         for (const { duration } of list.getEntries()) {
           if (duration <= longMs) continue;
           told.long += 1;
           told.total += duration;
           told.longest = Math.max(told.longest, duration);
         }
-      }).observe({ type: 'longtask' });
+      });
+      // The types at hand are Node's, which has none of that name.
+      observer.observe({ type: 'longtask' as 'measure' });
     }, LONG_MS);
     const devtools = await context.newCDPSession(tab);
     await devtools.send('Performance.enable');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { choiceQuery, movementsHref, reachOf, readChoice } from './address.ts';
+import { changedQuery, choiceQuery, queryWithin, movementsHref, reachOf, readChoice } from './address.ts';
 
 const OFFICE = '7c9d1c2e-0000-4000-8000-000000000001';
 
@@ -32,4 +32,20 @@ it('leads from a figure to the movements of the same scope, day, hour and way to
   expect(movementsHref('region-sava', day)).toMatch(/&region=sava$/);
   expect(movementsHref(`office-${OFFICE}`, day)).toMatch(new RegExp(`&place=${OFFICE}$`));
   expect(movementsHref('region-sava', { ...day, office: OFFICE })).not.toMatch(/region/);
+});
+
+it('keeps days in order, an hour within one day, and an office in its region', () => {
+  const changed = (query: string, name: string, to: string): string => changedQuery(new URLSearchParams(query), name, to);
+  expect(changed('from=2026-01-01&to=2026-01-05', 'from', '2026-02-01')).toBe('from=2026-02-01&to=2026-02-01');
+  expect(changed('from=2026-01-01&to=2026-01-05', 'to', '2025-12-31')).toBe('from=2025-12-31&to=2025-12-31');
+  expect(changed('from=2026-01-01&to=2026-01-01&hour=9', 'to', '2026-01-02')).toBe('from=2026-01-01&to=2026-01-02');
+  expect(changed('region=sava&channel=cash', 'place', 'x')).toBe('channel=cash&place=x');
+  expect(changed('channel=cash', 'channel', '')).toBe('');
+});
+
+it('asks for nothing but the office of who sees one alone', () => {
+  expect(queryWithin(new URLSearchParams('place=other&region=sava&kind=paid'), OFFICE).toString()).toBe(
+    `place=${OFFICE}&kind=paid`,
+  );
+  expect(queryWithin(new URLSearchParams('region=sava'), null).toString()).toBe('region=sava');
 });

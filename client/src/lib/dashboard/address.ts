@@ -55,13 +55,18 @@ export interface Under {
   kind?: 'paid' | 'reversed';
 }
 
+/** A scope in the words of a list of movements. */
+function setScope(query: URLSearchParams, scope: DashboardScope): void {
+  if (scope.startsWith('office-')) query.set('place', scope.slice('office-'.length));
+  else if (scope.startsWith('region-')) query.set('region', scope.slice('region-'.length));
+}
+
 /** The list under a figure. */
 export function movementsHref(scope: DashboardScope, under: Under): string {
   const query = new URLSearchParams({ from: under.from, to: under.to });
   if (under.hour !== undefined) query.set('hour', String(under.hour));
   if (under.office) query.set('place', under.office);
-  else if (scope.startsWith('office-')) query.set('place', scope.slice('office-'.length));
-  else if (scope.startsWith('region-')) query.set('region', scope.slice('region-'.length));
+  else setScope(query, scope);
   if (under.channel) query.set('channel', under.channel);
   if (under.kind) query.set('kind', under.kind);
   return `/bureau/tableau/mouvements?${query.toString()}`;
@@ -72,3 +77,33 @@ export const daysOf = (view: Pick<DashboardView, 'periods' | 'today'>, period: P
   from: view.periods[period].from,
   to: view.today,
 });
+
+/** The hours of one day of a scope. */
+export function hoursQuery(scope: DashboardScope, day: string): string {
+  const query = new URLSearchParams({ day });
+  setScope(query, scope);
+  return query.toString();
+}
+
+/** What a list of movements is asked for; who sees one office alone asks for nothing else. */
+export function queryWithin(asked: URLSearchParams, office: string | null): URLSearchParams {
+  const query = new URLSearchParams(asked);
+  if (office !== null) {
+    query.set('place', office);
+    query.delete('region');
+  }
+  return query;
+}
+
+/** A filter changed: days stay in order, an hour is of one day, an office is of its own region. */
+export function changedQuery(query: URLSearchParams, name: string, to: string): string {
+  const next = new URLSearchParams(query);
+  if (to === '') next.delete(name);
+  else next.set(name, to);
+  if ((next.get('from') ?? '') > (next.get('to') ?? '')) next.set(name === 'from' ? 'to' : 'from', to);
+  if (next.get('from') !== next.get('to')) next.delete('hour');
+  if (name === 'place') next.delete('region');
+  return next.toString();
+}
+
+export const dateOf = (at: string | null | undefined): Date | null => (at ? new Date(at) : null);

@@ -6,6 +6,7 @@ import {
   type Section,
 } from '#shared/contracts/dashboards.ts';
 import type { Live, LiveTopic } from '$lib/live/context.ts';
+import { dateOf } from './address.ts';
 import { createPausable, type Pausable } from './pausable.svelte.ts';
 
 /** A scope that somebody looks at is told at least every five seconds. */
@@ -45,8 +46,7 @@ export function createDashboard(live: Pick<Live, 'topic'>, scope: DashboardScope
       return view;
     },
     asOf(section) {
-      const at = view?.sections[section];
-      return at ? new Date(at) : null;
+      return dateOf(view?.sections[section]);
     },
     silentMs(now) {
       if (!topic.state) return null;

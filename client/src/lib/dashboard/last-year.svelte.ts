@@ -3,6 +3,7 @@ import { CollectionHours } from '#shared/contracts/collections.ts';
 import type { DashboardScope } from '#shared/contracts/dashboards.ts';
 import { addMonths } from '#shared/domain/dates.ts';
 import { request } from '$lib/api.ts';
+import { hoursQuery } from './address.ts';
 
 const AGAIN_MS = 30_000;
 
@@ -19,10 +20,8 @@ export function useLastYear(of: () => { scope: DashboardScope; day: string }): {
   async function read(asked: string, scope: DashboardScope, day: string): Promise<void> {
     clearTimeout(timer);
     try {
-      const query = new URLSearchParams({ day: addMonths(day, -12) });
-      if (scope.startsWith('office-')) query.set('place', scope.slice('office-'.length));
-      if (scope.startsWith('region-')) query.set('region', scope.slice('region-'.length));
-      const answer = CollectionHours.parse(await request('GET', `/api/collections/hours?${query.toString()}`));
+      const query = hoursQuery(scope, addMonths(day, -12));
+      const answer = CollectionHours.parse(await request('GET', `/api/collections/hours?${query}`));
       if (asked === key) hours = answer.hours.every(({ count }) => count === 0) ? null : answer.hours.map(({ amount }) => amount);
     } catch {
       if (asked === key) timer = setTimeout(() => void read(asked, scope, day), AGAIN_MS);

@@ -1,6 +1,7 @@
 import { CollectionPage, type CollectionMovement, type CollectionTotals } from '#shared/contracts/collections.ts';
 import type { AppError } from '#shared/contracts/errors.ts';
 import { request, toAppError } from '$lib/api.ts';
+import { dateOf } from './address.ts';
 
 /** The movements of one filter, page by page. Of two answers the one that was asked for last counts. */
 export interface Movements {
@@ -48,7 +49,7 @@ export function createMovements(): Movements {
       return first?.totals ?? null;
     },
     get asOf() {
-      return first && new Date(first.asOf);
+      return dateOf(first?.asOf);
     },
     get more() {
       return next !== null;
