@@ -39,5 +39,9 @@ export async function insertRows<T extends PgTable, R extends Record<string, unk
   ] as unknown as R[];
 }
 
-/** Whether an id is one of several: one value however many they are, so that the statement stays the same (unlike `inArray`). */
-export const isOneOf = (column: PgColumn, ids: readonly string[]): SQL => sql`${column} = any(${sql.param([...ids])}::uuid[])`;
+/**
+ * Whether an id is one of several: one value however many they are, so that the statement stays the same (unlike `inArray`). A single one is
+ * asked for as such: Postgres keeps the plan of that, and makes the one for a list anew each time, which costs more than the look-up.
+ */
+export const isOneOf = (column: PgColumn, ids: readonly string[]): SQL =>
+  ids.length === 1 ? sql`${column} = ${sql.param(ids[0])}::uuid` : sql`${column} = any(${sql.param([...ids])}::uuid[])`;
