@@ -1,36 +1,12 @@
-import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
-import { sql as drizzleSql, type ExtractTablesWithRelations } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { sql as drizzleSql } from 'drizzle-orm';
 import postgres, { type Sql } from 'postgres';
-import * as documents from './schema/documents.ts';
-import * as identity from './schema/identity.ts';
-import * as notices from './schema/notices.ts';
-import * as payments from './schema/payments.ts';
-import * as platform from './schema/platform.ts';
-import * as refunds from './schema/refunds.ts';
-import * as tax from './schema/tax.ts';
-import * as tickets from './schema/tickets.ts';
-import * as vehicles from './schema/vehicles.ts';
+import { schema, type Db } from './executor.ts';
 import { preparing } from './preparing.ts';
 import { scoping } from './scope.ts';
 import { watchedSocket } from './socket.ts';
 
-export const schema = {
-  ...documents,
-  ...identity,
-  ...notices,
-  ...payments,
-  ...platform,
-  ...refunds,
-  ...tax,
-  ...tickets,
-  ...vehicles,
-};
-type Schema = typeof schema;
-
-export type Db = PostgresJsDatabase<Schema>;
-/** A transaction: the first argument of every repository function. `Db` itself serves where one statement is enough. */
-export type Tx = PostgresJsTransaction<Schema, ExtractTablesWithRelations<Schema>>;
-export type Executor = Db | Tx;
+export { schema, type Db, type Executor, type Tx } from './executor.ts';
 
 export interface DatabaseOptions {
   url: string;

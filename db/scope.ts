@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { PgTransaction } from 'drizzle-orm/pg-core';
 import postgres, { type Sql } from 'postgres';
 import type { Role } from '#shared/contracts/identity.ts';
-import type { Executor } from './connect.ts';
+import type { Executor } from './executor.ts';
 
 /**
  * On whose behalf the database is asked, which its policies go by (migration row_level_security): nobody sees nothing of the walled

@@ -1,32 +1,9 @@
-import type { Db } from '#db/connect.ts';
 import type { QueueName } from '#shared/contracts/jobs.ts';
 import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
-import type { Logger } from '#shared/node/logger.ts';
-import type { Counter } from '#shared/node/metrics.ts';
-import type { ObjectStore } from '#shared/node/object-store.ts';
-import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
-import type { JobHandlers, JobQueues } from '#shared/node/queues.ts';
-import type { Shutdown } from '#shared/node/shutdown.ts';
-import type { ProgressStore } from '#server/documents/progress.service.ts';
-import type { ProgressDeps } from '#server/live/progress.service.ts';
+import type { JobHandlers } from '#shared/node/queues.ts';
 import type { WorkerConfig } from './config.ts';
-
-export interface JobDeps {
-  config: WorkerConfig;
-  db: Db;
-  store: ObjectStore;
-  queues: JobQueues;
-  notifier: OutboxNotifier;
-  progress: ProgressStore;
-  /** For the progress of other jobs. */
-  progressDeps: ProgressDeps;
-  logger: Logger;
-  shutdown: Shutdown;
-  /** What became of e-mails and SMS. */
-  outcomes: Counter<'channel' | 'outcome'>;
-  clock: () => Date;
-}
+import type { JobDeps } from './job-deps.ts';
 
 /**
  * Every queue and how its handlers are made; a job without a handler does not compile. Each is loaded by the processes that work it
