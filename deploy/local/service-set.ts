@@ -166,6 +166,8 @@ export interface ServicesOptions {
   directory?: string;
   /** What it names is used instead of one's own. */
   environment?: NodeJS.ProcessEnv;
+  /** For measurements: begins with nothing, and Postgres waits for the disk as it does in earnest. */
+  inEarnest?: boolean;
   say?: (line: string) => void;
 }
 
@@ -176,18 +178,19 @@ export interface RunningServices {
 }
 
 /**
- * Starts only the services, tuned for tests: Postgres does not wait for the disk.
+ * Starts only the services, tuned for tests unless said otherwise: Postgres does not wait for the disk.
  * @throws StackIsRunningError when another process runs them in the same directory
  */
 export async function startServices(options: ServicesOptions = {}): Promise<RunningServices> {
-  const say = options.say ?? (() => undefined);
+  const { say = () => undefined, inEarnest = false } = options;
   const workspace = await openWorkspace({
     directory: options.directory ?? path.join(localDirectory, 'services'),
     say,
+    empty: inEarnest,
     onDeath: ({ name, how, lastLines }) => say([`${name} ${how}`, ...lastLines].join('\n  ')),
   });
   try {
-    const { env } = await runServices(workspace, options.environment ?? {}, true);
+    const { env } = await runServices(workspace, options.environment ?? {}, !inEarnest);
     return {
       env,
       async stop() {

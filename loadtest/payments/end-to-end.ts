@@ -8,6 +8,7 @@ import { createJobQueues, workQueue } from '#shared/node/queues.ts';
 import { connectRedis } from '#shared/node/redis.ts';
 import { silentLogger, testPrefix, until } from '#shared/node/testing/helpers.ts';
 import { startRelay } from '#workers/relay/relay.ts';
+import { percentilesOf } from './percentiles.ts';
 import { seedVehicles } from './seed-intents.ts';
 
 /** Orders on their way at once. */
@@ -96,7 +97,5 @@ export async function measureEndToEnd(
   await relay.stop();
   await Promise.all([bus.close(), queues.close()]);
   publisher.disconnect();
-  const sorted = took.sort((a, b) => a - b);
-  const at = (share: number): number => Math.round(sorted[Math.floor(sorted.length * share)] ?? NaN);
-  return { payments: count, atOnce: AT_ONCE, perSecond: Math.round(count / seconds), p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { payments: count, atOnce: AT_ONCE, perSecond: Math.round(count / seconds), ...percentilesOf(took) };
 }

@@ -1,67 +1,105 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { sql } from 'drizzle-orm';
+import { connectDatabase, type Db } from '#db/connect.ts';
 import { itemsOfEach } from '#db/payments.repository.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { createPoster } from '#server/payments/poster.ts';
 import { prepareSuccess } from '#server/payments/posting.ts';
-import { testSigner } from '#server/payments/testing/payments-fixture.ts';
-import { createNodeFixture, send } from '#server/testing/node-fixture.ts';
+import type { ReceiptSigner } from '#shared/node/receipt-signer.ts';
 import type { AssessmentLine } from '#shared/contracts/tax.ts';
-import { PaymentView } from '#shared/contracts/payments.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
+import { madagascar } from '#shared/domain/countries/madagascar.ts';
 import { createOutboxNotifier, OUTBOX_CHANNEL } from '#shared/node/outbox-notifier.ts';
-import { silentLogger, until } from '#shared/node/testing/helpers.ts';
+import { silentLogger } from '#shared/node/testing/helpers.ts';
+import { percentilesOf } from './percentiles.ts';
+import { signIn } from './people.ts';
 import { seedPending, seedVehicles } from './seed-intents.ts';
+import type { Shown, Watchers } from './screens-process.ts';
 
-/** Payments that each citizen watches: all topics that a socket may have are not needed. */
+/** Payments that each citizen watches. */
 const EACH = 20;
+const LAST_SHOWN_WITHIN_MS = 60_000;
 
 /**
- * From the commit of a posting until the citizen who watches has the message on their socket, while so many are confirmed a second, each
- * at its moment whether or not those before have arrived. Poster, relay, node and the citizens' sockets are in this one process, on real
- * Postgres and Redis; the jobs that follow are enqueued and not worked. Milliseconds.
+ * From the commit of a posting until the store of the citizen's page has it, while so many are confirmed a second, each at its moment
+ * whether or not those before have arrived. Through the whole stack: its database, relay, Redis, nodes, balancers; its workers draw the
+ * receipts and make the notices meanwhile. Posted by this process as by the payments' worker, shown by pages in another process.
+ * Counted from the writing of the outbox row, which is a moment before the commit, by the clock of the machine. Milliseconds.
  */
-export async function measureScreens(lines: readonly AssessmentLine[], perSecond: number, seconds: number) {
-  const fixture = await createNodeFixture('uws');
-  const [{ db }, logger, signer, at] = [fixture.database, silentLogger(), testSigner(), new Date()];
+export async function measureScreens(
+  stack: RunningStack,
+  signer: ReceiptSigner,
+  lines: readonly AssessmentLine[],
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+) {
+  const database = connectDatabase({
+    ...{ url: stack.env['DATABASE_URL'] ?? '', max: 6, applicationName: 'bench-posting', prepared: true },
+  });
+  const { db } = database;
+  const pages = fork(new URL('./screens-process.ts', import.meta.url), [], { execArgv: ['--import', 'tsx'] });
+  const answer = async (): Promise<unknown> => ((await once(pages, 'message')) as [unknown])[0];
   try {
-    await until(() => fixture.relay.leading);
     const seeded = await seedVehicles(db, perSecond * seconds, EACH);
-    const ids = await seedPending(db, seeded, lines, at);
+    const ids = await seedPending(db, seeded, lines, new Date());
     const items = await itemsOfEach(db, ids);
-    const seenAt = new Map<string, number>();
-    for (const userId of new Set(seeded.map((one) => one.userId))) {
-      const person = await fixture.person({ userId });
-      const socket = await fixture.connected(fixture.socket({ cookie: person.cookie }));
-      socket.on('live', ({ topic, state }) => {
-        const now = performance.now();
-        if (topic.startsWith('payment:') && PaymentView.parse(state).state === 'receipted') seenAt.set(topic, now);
-      });
-      for (const id of ids.filter((_, index) => seeded[index]?.userId === userId)) {
-        const answer = await send(socket, 'live:subscribe', { topic: topicOf('payment', id) });
-        if ('error' in answer) throw new Error(`not subscribed: ${answer.error.code}`);
-      }
+    const topics = new Map<string, string[]>();
+    for (const [index, id] of ids.entries()) {
+      const userId = seeded[index]?.userId ?? '';
+      topics.set(userId, [...(topics.get(userId) ?? []), topicOf('payment', id)]);
     }
+    const cookies = await signIn(db, stack, [...topics.keys()]);
+    const people = [...topics].map(([userId, own]) => ({ cookie: cookies.get(userId) ?? '', topics: own }));
+    pages.send({ watch: { origin: stack.origin, people } satisfies Watchers });
+    const opened = await answer();
+    if (opened !== 'ready') throw new Error(`the pages were not opened: ${JSON.stringify(opened)}`);
     await db.execute(sql`vacuum analyze`);
+
+    const logger = silentLogger();
     const notify = (): Promise<unknown> => db.execute(sql`select pg_notify(${OUTBOX_CHANNEL}, '')`);
     const notifier = createOutboxNotifier({ notify, logger });
     const poster = createPoster({ db, logger, onCommit: () => notifier.wake() });
-    const committedAt = new Map<string, number>();
     const began = performance.now();
-    const posted = ids.map(async (id, index) => {
-      await new Promise((resolve) => setTimeout(resolve, (index * 1_000) / perSecond));
-      const given = { providerReference: `T-${id}`, items: items.get(id) ?? [], at, timeZone: 'Indian/Antananarivo' };
-      await poster.post(prepareSuccess(signer, { id, currency: 'MGA' }, given));
-      committedAt.set(topicOf('payment', id), performance.now());
-    });
-    await Promise.all(posted);
+    await Promise.all(
+      ids.map(async (id, index) => {
+        await new Promise((resolve) => setTimeout(resolve, (index * 1_000) / perSecond));
+        const given = {
+          ...{ providerReference: `T-${id}`, items: items.get(id) ?? [], at: new Date(), timeZone: madagascar.timeZone },
+        };
+        await poster.post(prepareSuccess(signer, { id, currency: madagascar.currency.code }, given));
+      }),
+    );
     const took = (performance.now() - began) / 1_000;
-    await until(() => seenAt.size === ids.length, { what: 'every screen has its confirmation', timeoutMs: 60_000 });
-    const delays = [...committedAt].map(([topic, from]) => Math.max(0, (seenAt.get(topic) ?? NaN) - from)).sort((a, b) => a - b);
-    const share = (part: number): number => Number((delays[Math.floor(delays.length * part)] ?? NaN).toFixed(1));
+    const shown = await allShown(ids.length);
+    const written = await writtenAt(db, ids);
+    const delays = ids.map((id) => (shown[topicOf('payment', id)] ?? NaN) - (written.get(id) ?? NaN));
     return {
-      ...{ asked: perSecond, perSecond: Math.round(ids.length / took), payments: ids.length },
-      ...{ p50: share(0.5), p95: share(0.95), p99: share(0.99), most: share(0.999_999) },
+      ...{ asked: perSecond, perSecond: Math.round(ids.length / took), seconds: Math.round(took), payments: ids.length },
+      ...{ pages: people.length, ...percentilesOf(delays) },
     };
   } finally {
-    await fixture.close();
+    pages.disconnect();
+    await database.close();
   }
+
+  async function allShown(count: number): Promise<Shown> {
+    const until = Date.now() + LAST_SHOWN_WITHIN_MS;
+    for (;;) {
+      pages.send('tell');
+      const told = (await answer()) as { shown?: Shown; error?: string };
+      if (told.error) throw new Error(told.error);
+      const shown = told.shown ?? {};
+      if (Object.keys(shown).length === count) return shown;
+      if (Date.now() > until) throw new Error(`${Object.keys(shown).length} of ${count} are shown`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+/** When the row that tells of each was written, by the database's clock. */
+async function writtenAt(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await db.execute<{ id: string; at: number }>(sql`
+    select payload->>'paymentId' as id, extract(epoch from created_at)::float8 * 1000 as at from outbox
+    where name = 'payment.succeeded' and payload->>'paymentId' = any(${sql.param([...ids])}::text[])`);
+  return new Map(rows.map(({ id, at }) => [id, at]));
 }
