@@ -5,6 +5,7 @@ import type { OpeningHours, SlotPlan } from '#shared/domain/tickets/slots.ts';
 import type { Executor, Tx } from './connect.ts';
 import { appointmentPlans, appointments, appointmentSlots, officeClosedDays, officeHours } from './schema/appointments.ts';
 import { offices, users } from './schema/identity.ts';
+import { notices } from './schema/notices.ts';
 import { officeServices, tickets } from './schema/tickets.ts';
 
 export type AppointmentRow = typeof appointments.$inferSelect;
@@ -201,4 +202,31 @@ export async function readVisits(db: Executor, userId: string, day: string): Pro
     )
     .orderBy(desc(tickets.takenAt));
   return { tickets: open, appointments: await appointmentsOf(db, userId, day) };
+}
+
+/** Booked appointments that begin between two moments, were booked before `bookedBefore` and of which nobody was told with this key. */
+export async function appointmentsToRemind(
+  db: Executor,
+  of: { from: Date; to: Date; bookedBefore: Date; stage: string },
+  limit: number,
+): Promise<{ id: string; userId: string; office: string; startsAt: Date; code: string }[]> {
+  return db
+    .select({
+      ...{ id: appointments.id, userId: appointments.userId, startsAt: appointments.startsAt, code: appointments.code },
+      office: offices.name,
+    })
+    .from(appointments)
+    .innerJoin(offices, eq(offices.id, appointments.officeId))
+    .where(
+      and(
+        eq(appointments.state, 'booked'),
+        gte(appointments.startsAt, of.from),
+        lte(appointments.startsAt, of.to),
+        lt(appointments.bookedAt, of.bookedBefore),
+        sql`not exists (select from ${notices} where ${notices.userId} = ${appointments.userId} and ${notices.kind} = 'appointment_near'
+          and ${notices.eventKey} = ${appointments.id} || ':' || ${of.stage}::text)`,
+      ),
+    )
+    .orderBy(asc(appointments.startsAt))
+    .limit(limit);
 }

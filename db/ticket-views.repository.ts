@@ -9,6 +9,7 @@ import type {
   TicketView,
 } from '#shared/contracts/tickets.ts';
 import { expectedCalls, expectedDuration } from '#shared/domain/tickets/wait-estimate.ts';
+import { isAtCounter } from '#shared/domain/tickets/ticket-state.ts';
 import type { Executor } from './connect.ts';
 import { appointmentsExpected } from './appointments.repository.ts';
 import { offices, users } from './schema/identity.ts';
@@ -69,7 +70,8 @@ export async function readOfficeLine(db: Executor, officeId: string, day: string
   ]);
   const durations = await serviceDurations(db, services);
   const waiting = open.filter(({ state }) => state === 'waiting');
-  const atCounter = new Map(open.filter(({ servingSince }) => servingSince !== null).map((ticket) => [ticket.agent?.id, ticket]));
+  // Who is called has the counter already: it is not free for the next while they walk to it.
+  const atCounter = new Map(open.filter(({ state }) => isAtCounter(state)).map((ticket) => [ticket.agent?.id, ticket]));
   const expected = expectedCalls({
     now: now.getTime(),
     waiting: waiting.map(({ id, serviceId, agent }) => ({ id, serviceId, agentId: agent?.id ?? null })),
@@ -77,7 +79,7 @@ export async function readOfficeLine(db: Executor, officeId: string, day: string
       .filter(({ paused }) => !paused)
       .map(({ agentId, serviceIds }) => {
         const ticket = atCounter.get(agentId);
-        const sinceMs = Date.parse(ticket?.servingSince ?? '');
+        const sinceMs = Date.parse(ticket?.servingSince ?? ticket?.calledAt ?? '');
         return { agentId, serviceIds, busyWith: ticket ? { serviceId: ticket.serviceId, sinceMs } : null };
       }),
     durationOf: (serviceId) => durations.get(serviceId) ?? 10 * MINUTE_MS,

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { TicketState } from '#shared/contracts/tickets.ts';
 import { USUAL_RULES, type QueueRules } from '#shared/domain/tickets/rank.ts';
 import type { TicketEvent } from '#shared/domain/tickets/ticket-state.ts';
@@ -73,6 +73,28 @@ export async function linkTicket(tx: Tx, id: string, vehicleId: string | null): 
 export async function findTicket(db: Executor, id: string): Promise<TicketRow | null> {
   const [row] = await db.select().from(tickets).where(eq(tickets.id, id));
   return row ?? null;
+}
+
+/** Those who wait with an account, and took their ticket before a moment. */
+export async function waitingWithAccounts(
+  db: Executor,
+  officeId: string,
+  day: string,
+  takenBefore: Date,
+): Promise<{ id: string; number: string; userId: string }[]> {
+  const rows = await db
+    .select({ id: tickets.id, number: tickets.number, userId: tickets.userId })
+    .from(tickets)
+    .where(
+      and(
+        eq(tickets.officeId, officeId),
+        eq(tickets.day, day),
+        eq(tickets.state, 'waiting'),
+        isNotNull(tickets.userId),
+        lt(tickets.takenAt, takenBefore),
+      ),
+    );
+  return rows.flatMap(({ userId, ...row }) => (userId === null ? [] : [{ ...row, userId }]));
 }
 
 export async function lockTicket(tx: Tx, id: string): Promise<TicketRow | null> {

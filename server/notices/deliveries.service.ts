@@ -25,7 +25,7 @@ export function createDeliveriesService({ db, notifier, clock }: DeliveriesDeps)
       const made = await db.transaction(async (tx) => {
         const at = clock();
         if (!(await takeNoticeSource(tx, eventId, at))) return 0;
-        return createNotices(tx, await noticesOf(tx, eventId, source), { at });
+        return createNotices(tx, await noticesOf(tx, eventId, source, at), { at });
       });
       if (made > 0) notifier.wake();
       return made;

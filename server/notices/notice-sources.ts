@@ -11,9 +11,10 @@ import type { NoticeSource } from '#shared/contracts/notices.ts';
 import type { PaymentState } from '#shared/contracts/payments.ts';
 import { effectiveValue } from '#shared/domain/documents.ts';
 import { countriesOfPlate, isPlate, normalisePlate } from '#shared/domain/plates.ts';
+import { turnNotices } from './turn-notices.ts';
 
 /** Whom an event is told to, and what; nobody when it was overtaken by a later one, which is told of by itself. */
-export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource): Promise<NewNotice[]> {
+export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource, at: Date): Promise<NewNotice[]> {
   switch (source.event) {
     case 'document.read':
     case 'document.needs_photo':
@@ -39,6 +40,8 @@ export async function noticesOf(tx: Tx, eventId: string, source: NoticeSource): 
     case 'alarm.opened':
     case 'alarm.escalated':
       return alarmNotices(tx, source.event, source.alarmId);
+    case 'ticket.called':
+      return turnNotices(tx, source, at);
     case 'session.opened_on_new_browser': {
       const { userId, sessionId } = source;
       return [{ userId, eventKey: sessionId, content: { kind: 'sign_in_new_browser', params: { sessionId } } }];

@@ -80,7 +80,7 @@ describe.each(['agent', 'supervisor'] as const)('a person who is %s', (role) => 
 
 describe('the citizen is told', () => {
   const told = (event: 'review.corrected' | 'review.photo_asked', documentId: string) =>
-    fixture.database.db.transaction((tx) => noticesOf(tx, randomUUID(), { event, documentId }));
+    fixture.database.db.transaction((tx) => noticesOf(tx, randomUUID(), { event, documentId }, fixture.clock()));
 
   it('which values an agent corrected, and of nothing that was not decided', async () => {
     const { id: documentId, citizen } = await doubtful();

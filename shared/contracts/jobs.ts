@@ -139,6 +139,7 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
     notice(eventId, { event: 'refund.approved', refundId, paymentId }),
   ],
   'refund.succeeded': ({ refundId, paymentId }, eventId) => [notice(eventId, { event: 'refund.succeeded', refundId, paymentId })],
+  'refund.notified': ({ refundId }) => [{ name: 'refund.check', payload: { refundId } }],
   'refund.retried': ({ refundId }) => [{ name: 'refund.push', payload: { refundId } }],
   'reconciliation.requested': ({ reconciliationId }) => [{ name: 'reconciliation.run', payload: { reconciliationId } }],
   'reconciliation.unbooked_found': ({ paymentIds }) =>
@@ -152,6 +153,7 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
   'transfer.completed': (transfer, eventId) => [notice(eventId, { event: 'transfer.completed', ...transfer })],
   'alarm.opened': ({ alarmId }, eventId) => [notice(eventId, { event: 'alarm.opened', alarmId })],
   'alarm.escalated': ({ alarmId }, eventId) => [notice(eventId, { event: 'alarm.escalated', alarmId })],
+  'ticket.called': (ticket, eventId) => [notice(eventId, { event: 'ticket.called', ...ticket })],
   'message.requested': ({ messageId }) => [{ name: 'message.send', payload: { messageId } }],
   'message.requested_in_bulk': ({ messageIds }) =>
     messageIds.map((messageId) => ({ name: 'message.send-bulk', payload: { messageId } })),

@@ -42,6 +42,7 @@ const reminder = z.object({
   vehicleCount: z.number().int().positive(),
   vehicles: z.array(z.object(plate)).min(1).max(MOST_NAMED),
 });
+const ticket = z.object({ ticketId: Id, number: z.string(), office: z.string() });
 /** Days before the due date from which each reminder goes out. */
 export const REMINDER_DAYS = [30, 7, 1] as const;
 
@@ -74,6 +75,10 @@ export const NOTICES = {
   claim_accepted: claim,
   claim_refused: claim.extend({ reason: z.string() }),
   vehicle_reassigned: claim,
+  /** Soon: who sits outside, or went for a coffee, has time to come back. */
+  ticket_near: ticket.extend({ minutes: z.number().int().nonnegative() }),
+  ticket_called: ticket.extend({ counter: z.string() }),
+  appointment_near: z.object({ appointmentId: Id, office: z.string(), startsAt: Instant, code: z.string() }),
   sign_in_new_browser: z.object({ sessionId: Id }),
   password_changed: z.object({}),
   email_changed: z.object({}),
@@ -111,6 +116,9 @@ export const NOTICE_RULES: { readonly [K in NoticeKind]: { category: NoticeCateg
   claim_accepted: { category: 'security', obligatory: true },
   claim_refused: { category: 'security', obligatory: true },
   vehicle_reassigned: { category: 'security', obligatory: true },
+  ticket_near: { category: 'reminders', obligatory: false },
+  ticket_called: { category: 'reminders', obligatory: false },
+  appointment_near: { category: 'reminders', obligatory: false },
   sign_in_new_browser: { category: 'security', obligatory: true },
   password_changed: { category: 'security', obligatory: true },
   email_changed: { category: 'security', obligatory: true },
@@ -193,6 +201,7 @@ export const NoticeSource = z.discriminatedUnion('event', [
     ...{ claimId: Id, vehicleId: Id, claimantId: Id, formerOwnerId: Id.nullable() },
   }),
   z.object({ event: z.enum(['alarm.opened', 'alarm.escalated']), alarmId: Id }),
+  z.object({ event: z.literal('ticket.called'), ticketId: Id, officeId: Id }),
   z.object({ event: z.literal('session.opened_on_new_browser'), sessionId: Id, userId: Id }),
   z.object({ event: z.enum(['user.password_changed', 'user.email_changed', 'user.phone_changed']), userId: Id }),
 ]);

@@ -6,6 +6,8 @@ export interface TextFormats {
   money(amount: number): string;
   /** A civil date. */
   date(day: string): string;
+  /** A day and a time on the country's clocks. */
+  moment(instant: string): string;
   /** As its country writes it. */
   plate(vehicle: { plate: string; country: string }): string;
   /** What is measured and of what, with its figures and units. */

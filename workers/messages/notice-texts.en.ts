@@ -257,6 +257,36 @@ export const noticeTextsEn: NoticeTexts = {
     action: 'Open my account',
     sms: 'Vignette: the phone number of your account was changed. Not you?',
   }),
+  ticket_near: ({ number, office, minutes }) => ({
+    subject: `Ticket ${number}: your turn is near`,
+    paragraphs: [
+      hello,
+      minutes < 2 ? `It is your turn any moment now: ${office}.` : `Your turn is in about ${minutes} minutes: ${office}.`,
+      'The page of your ticket shows your place at every moment.',
+    ],
+    action: 'See my ticket',
+    sms:
+      minutes < 2
+        ? `Vignette: ticket ${number}, almost your turn:`
+        : `Vignette: ticket ${number}, your turn in about ${minutes} min:`,
+  }),
+  ticket_called: ({ number, office, counter }) => ({
+    subject: `Ticket ${number}: it is your turn, counter ${counter}`,
+    paragraphs: [hello, `Please go to counter ${counter}: ${office}.`],
+    action: 'See my ticket',
+    sms: `Vignette: ticket ${number}, please go to counter ${counter}:`,
+  }),
+  appointment_near: ({ office, startsAt, code }, f) => ({
+    subject: `Your appointment: ${f.moment(startsAt)}`,
+    paragraphs: [
+      hello,
+      `You are expected on ${f.moment(startsAt)}: ${office}.`,
+      `When you arrive, type the code ${code} at the kiosk, or check in on your phone with the QR at the entrance.`,
+      'You cannot come? Give the appointment back: somebody else can have it.',
+    ],
+    action: 'See my appointment',
+    sms: `Vignette: appointment on ${f.moment(startsAt)}, code ${code}:`,
+  }),
   alarm_opened: (alarm, f) => ({
     subject: `${alarm.level === 'alarm' ? 'Alarm' : 'Warning'}: ${f.alarm(alarm).title}`,
     paragraphs: [

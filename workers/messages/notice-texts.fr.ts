@@ -258,6 +258,38 @@ export const noticeTextsFr: NoticeTexts = {
     action: 'Ouvrir mon compte',
     sms: 'Vignette : le numéro de téléphone de votre compte a changé. Ce n’est pas vous ?',
   }),
+  ticket_near: ({ number, office, minutes }) => ({
+    subject: `Ticket ${number} : votre tour approche`,
+    paragraphs: [
+      hello,
+      minutes < 2
+        ? `Ce sera à vous d’un instant à l’autre : ${office}.`
+        : `Ce sera à vous dans ${minutes} minutes environ : ${office}.`,
+      'La page de votre ticket montre votre place à chaque instant.',
+    ],
+    action: 'Voir mon ticket',
+    sms:
+      minutes < 2
+        ? `Vignette : ticket ${number}, c’est presque votre tour :`
+        : `Vignette : ticket ${number}, à vous dans ${minutes} min env. :`,
+  }),
+  ticket_called: ({ number, office, counter }) => ({
+    subject: `Ticket ${number} : c’est votre tour, guichet ${counter}`,
+    paragraphs: [hello, `Présentez-vous au guichet ${counter} : ${office}.`],
+    action: 'Voir mon ticket',
+    sms: `Vignette : ticket ${number}, présentez-vous au guichet ${counter} :`,
+  }),
+  appointment_near: ({ office, startsAt, code }, f) => ({
+    subject: `Votre rendez-vous : ${f.moment(startsAt)}`,
+    paragraphs: [
+      hello,
+      `Vous êtes attendu(e) le ${f.moment(startsAt)} : ${office}.`,
+      `À l’arrivée, tapez le code ${code} à la borne, ou annoncez-vous depuis votre téléphone avec le QR affiché à l’entrée.`,
+      'Vous ne pouvez pas venir ? Rendez le rendez-vous : quelqu’un d’autre pourra le prendre.',
+    ],
+    action: 'Voir mon rendez-vous',
+    sms: `Vignette : rendez-vous le ${f.moment(startsAt)}, code ${code} :`,
+  }),
   alarm_opened: (alarm, f) => ({
     subject: `${alarm.level === 'alarm' ? 'Alarme' : 'Avertissement'} : ${f.alarm(alarm).title}`,
     paragraphs: [

@@ -55,6 +55,15 @@ function samples(country: keyof typeof PLATES, fleet: number): { [K in NoticeCon
     vehicle_reassigned: { kind: 'vehicle_reassigned', params: claim },
     transfer_asked: { kind: 'transfer_asked', params: transfer },
     transfer_confirmed: { kind: 'transfer_confirmed', params: transfer },
+    ticket_near: { kind: 'ticket_near', params: { ticketId: id, number: 'A012', office: 'Centre d’Analakely', minutes: 9 } },
+    ticket_called: {
+      kind: 'ticket_called',
+      params: { ticketId: id, number: 'A012', office: 'Centre d’Analakely', counter: '3' },
+    },
+    appointment_near: {
+      kind: 'appointment_near',
+      params: { appointmentId: id, office: 'Centre d’Analakely', startsAt: '2027-03-02T07:30:00.000Z', code: '004219' },
+    },
     sign_in_new_browser: { kind: 'sign_in_new_browser', params: { sessionId: id } },
     password_changed: { kind: 'password_changed', params: {} },
     email_changed: { kind: 'email_changed', params: {} },

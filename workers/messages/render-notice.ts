@@ -85,10 +85,17 @@ function formatsOf({ channel, locale }: { channel: NoticeChannel; locale: Locale
   const style =
     channel === 'sms' ? ({ day: '2-digit', month: '2-digit', year: 'numeric' } as const) : ({ dateStyle: 'long' } as const);
   const date = new Intl.DateTimeFormat(country.formats[locale], { ...style, timeZone: 'UTC' });
+  const moment = new Intl.DateTimeFormat(country.formats[locale], {
+    ...(channel === 'sms'
+      ? ({ day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit' } as const)
+      : ({ dateStyle: 'full', timeStyle: 'short' } as const)),
+    timeZone: country.timeZone,
+  });
   const plate: TextFormats['plate'] = (one) => (channel === 'sms' ? one.plate : formatPlate(one.plate, one.country));
   return {
     money: (amount) => formatMoney(amount, country, locale),
     date: (day) => date.format(new Date(`${day}T00:00:00Z`)),
+    moment: (instant) => moment.format(new Date(instant)),
     plate,
     alarm({ metric, subject, office, value, threshold }) {
       const { name, what } = METRIC_WORDS[locale][metric];

@@ -30,6 +30,11 @@ export function pageOf({ kind, params }: NoticeContent): string {
     case 'alarm_opened':
     case 'alarm_escalated':
       return `/bureau/alarmes?alarme=${params.alarmId}`;
+    case 'ticket_near':
+    case 'ticket_called':
+      return `/ticket/${params.ticketId}`;
+    case 'appointment_near':
+      return '/rendez-vous';
     case 'sign_in_new_browser':
     case 'password_changed':
     case 'email_changed':

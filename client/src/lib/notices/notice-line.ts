@@ -49,6 +49,12 @@ function textOf({ kind, params }: NoticeContent, i18n: Pick<I18n, 'm' | 'f' | 'c
       const figure = figureText(metric, value, countryOf(i18n.country), i18n.locale);
       return kinds[kind].text(of ? `${name} (${of})` : name, figure);
     }
+    case 'ticket_near':
+      return kinds[kind].text(params.number, params.office, params.minutes);
+    case 'ticket_called':
+      return kinds[kind].text(params.number, params.counter, params.office);
+    case 'appointment_near':
+      return kinds[kind].text(i18n.f.dateTime(params.startsAt), params.office, params.code);
     case 'claim_refused':
       return kinds[kind].text(params.reason);
     case 'tax_paid_by_other':

@@ -121,6 +121,25 @@ export const notices: Translation<typeof fr> = {
     password_changed: { title: 'Password changed', text: 'Your other devices were signed out.', open: 'Open my account' },
     email_changed: { title: 'E-mail address changed', text: 'If it was not you, change your password.', open: 'Open my account' },
     phone_changed: { title: 'Phone number changed', text: 'If it was not you, change your password.', open: 'Open my account' },
+    ticket_near: {
+      title: 'Your turn is near',
+      text: (number, office, minutes) =>
+        minutes < 2
+          ? `Ticket ${number}, ${office}: it is your turn any moment now.`
+          : `Ticket ${number}, ${office}: your turn is in about ${minutes} minutes.`,
+      open: 'See my ticket',
+    },
+    ticket_called: {
+      title: 'It is your turn',
+      text: (number, counter, office) => `Ticket ${number}: please go to counter ${counter}, ${office}.`,
+      open: 'See my ticket',
+    },
+    appointment_near: {
+      title: 'Your appointment is near',
+      text: (when, office, code) =>
+        `${when}, ${office}. Type the code ${code} at the kiosk, or check in on your phone with the QR at the entrance.`,
+      open: 'See my appointment',
+    },
     alarm_opened: { title: 'An alarm has just opened', text: (name, value) => `${name}: ${value}.`, open: 'See the alarm' },
     alarm_escalated: { title: 'An alarm has got worse', text: (name, value) => `${name}: ${value}.`, open: 'See the alarm' },
   },
@@ -136,7 +155,7 @@ export const notices: Translation<typeof fr> = {
     save: 'Save my choices',
     saved: 'Your choices are saved.',
     category: {
-      reminders: { name: 'Reminders', text: 'A tax comes to its last day, or is past it.' },
+      reminders: { name: 'Reminders', text: 'A tax comes to its last day, your turn or your appointment is near.' },
       payments: { name: 'Payments', text: 'A payment does not go through, a refund moves on, somebody pays for you.' },
       documents: { name: 'Registration cards', text: 'A card is read, or a photograph has to be taken again.' },
     },

@@ -135,6 +135,26 @@ export const notices = {
       text: 'Si ce n’était pas vous, changez votre mot de passe.',
       open: 'Ouvrir mon compte',
     },
+    ticket_near: {
+      title: 'Votre tour approche',
+      text: (number: string, office: string, minutes: number) =>
+        minutes < 2
+          ? `Ticket ${number}, ${office}\u00a0: ce sera à vous d’un instant à l’autre.`
+          : `Ticket ${number}, ${office}\u00a0: ce sera à vous dans ${minutes} minutes environ.`,
+      open: 'Voir mon ticket',
+    },
+    ticket_called: {
+      title: 'C’est votre tour',
+      text: (number: string, counter: string, office: string) =>
+        `Ticket ${number}\u00a0: présentez-vous au guichet ${counter}, ${office}.`,
+      open: 'Voir mon ticket',
+    },
+    appointment_near: {
+      title: 'Votre rendez-vous approche',
+      text: (when: string, office: string, code: string) =>
+        `${when}, ${office}. À la borne, tapez le code ${code}, ou annoncez-vous depuis votre téléphone avec le QR de l’entrée.`,
+      open: 'Voir mon rendez-vous',
+    },
     alarm_opened: {
       title: 'Une alarme vient de s’ouvrir',
       text: (name: string, value: string) => `${name}\u00a0: ${value}.`,
@@ -158,7 +178,7 @@ export const notices = {
     save: 'Enregistrer mes choix',
     saved: 'Vos choix sont enregistrés.',
     category: {
-      reminders: { name: 'Rappels', text: 'Une taxe arrive à sa date limite, ou l’a dépassée.' },
+      reminders: { name: 'Rappels', text: 'Une taxe arrive à sa date limite, votre tour ou votre rendez-vous approche.' },
       payments: { name: 'Paiements', text: 'Un paiement n’aboutit pas, un remboursement avance, quelqu’un paie pour vous.' },
       documents: { name: 'Cartes grises', text: 'Une carte grise est lue, ou une photographie est à reprendre.' },
     },
