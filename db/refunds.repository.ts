@@ -26,6 +26,12 @@ export async function findRefund(db: Executor, id: string): Promise<RefundRow | 
 }
 
 /** Holds a refund until the transaction ends. */
+/** The refund that was given to its provider under an id. */
+export async function findRefundByPush(db: Executor, pushId: string): Promise<Pick<RefundRow, 'id' | 'intentId'> | null> {
+  const [row] = await db.select({ id: refunds.id, intentId: refunds.intentId }).from(refunds).where(eq(refunds.pushId, pushId));
+  return row ?? null;
+}
+
 export async function lockRefund(tx: Tx, id: string): Promise<RefundRow | null> {
   const [row] = await tx.select().from(refunds).where(eq(refunds.id, id)).for('update');
   return row ?? null;

@@ -97,7 +97,7 @@ export function createSandboxOrders({ timeScale, controls, tellers }: SandboxOrd
     note(order, `taken: ${given.amount} ${given.currency}, ${behaviour.title.en}`);
     const { end } = behaviour;
     // A card is paid by who types it.
-    if (!end || given.operator === 'stripe') return;
+    if (!end || (given.operator === 'stripe' && given.kind === 'payment')) return;
     const timer = setTimeout(
       () => settle(order.id, end.status, end.status === 'FAILED' ? end.reason : undefined),
       end.afterMs * timeScale,
@@ -124,8 +124,8 @@ export function createSandboxOrders({ timeScale, controls, tellers }: SandboxOrd
     if (status === 'SUCCESSFUL') order.financialTransactionId ??= String(randomInt(1_000_000_000, 9_999_999_999));
     else order.reason = reason;
     note(order, status === 'SUCCESSFUL' ? `paid, number ${order.financialTransactionId ?? ''}` : `not paid: ${reason}`);
-    // Stripe tells of more than one thing, and so tells by itself.
-    if (order.operator !== 'stripe') void tellAll(order);
+    // Of a payment by card more than one thing is told: by who knows them.
+    if (order.operator !== 'stripe' || order.kind === 'refund') void tellAll(order);
     return true;
   }
 

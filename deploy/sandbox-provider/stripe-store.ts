@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SandboxOrder } from './orders.ts';
 
 /** A Checkout Session with its payment. */
 export interface Session {
@@ -79,8 +80,8 @@ export function createStripeStore() {
     events,
     keep: (session: Session): void => put(sessions, session.id, session),
     /** The same for a key that was refused and comes again. */
-    idFor(key: string): string {
-      const id = ids.get(key) ?? idOf('cs_test');
+    idFor(key: string, prefix = 'cs_test'): string {
+      const id = ids.get(key) ?? idOf(prefix);
       put(ids, key, id);
       return id;
     },
@@ -125,9 +126,22 @@ export function writeIntent(session: Session, withCharge = false): object {
   };
 }
 
-export function writeRefund({ id, session, amount, created, metadata, reason }: Refund): object {
+const REFUND_STATUS = { PENDING: 'pending', SUCCESSFUL: 'succeeded', FAILED: 'failed' } as const;
+/** Why a refund failed, of what the page says of telephones. */
+const REFUND_FAILURES: Readonly<Record<string, string>> = {
+  NOT_ENOUGH_FUNDS: 'insufficient_funds',
+  PAYER_NOT_FOUND: 'expired_or_canceled_card',
+};
+
+/** `how` it stands: its order. */
+export function writeRefund(
+  { id, session, amount, created, metadata, reason }: Refund,
+  how: Pick<SandboxOrder, 'status' | 'reason'> | null,
+): object {
+  const status = REFUND_STATUS[how?.status ?? 'SUCCESSFUL'];
   return {
-    ...{ id, object: 'refund', amount, currency: session.currency, created, metadata, reason, status: 'succeeded' },
+    ...{ id, object: 'refund', amount, currency: session.currency, created, metadata, reason, status },
+    ...(status === 'failed' && { failure_reason: REFUND_FAILURES[how?.reason ?? ''] ?? 'unknown' }),
     ...{ payment_intent: session.intent, charge: session.charge },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Message } from './behaviours.ts';
+import { BEHAVIOURS, type Message } from './behaviours.ts';
 import { createCardRoutes } from './card-routes.ts';
 import { end, fieldOf, header, mapOf, parseForm, readBody, type FormFields } from './http.ts';
 import type { OperatorServer, Send } from './operator.ts';
@@ -194,7 +194,7 @@ export function createStripeServer({ keys, orders, send, clock, timeScale, pageO
     if (kind === 'refunds' && id !== undefined) {
       const refund = store.refunds.get(id);
       if (!refund) throw new StripeError(404, 'invalid_request_error', `No such refund: '${id}'`, 'resource_missing', 'id');
-      return writeRefund(refund);
+      return written(refund);
     }
     if (kind === 'events' && id !== undefined) {
       const event = store.events.get(id);
@@ -204,7 +204,7 @@ export function createStripeServer({ keys, orders, send, clock, timeScale, pageO
     if (url.pathname === '/v1/refunds') {
       const of = url.searchParams.get('payment_intent');
       const data = [...store.refunds.values()].filter(({ session }) => of === null || session.intent === of).reverse();
-      return { object: 'list', url: '/v1/refunds', has_more: false, data: data.slice(0, 100).map(writeRefund) };
+      return { object: 'list', url: '/v1/refunds', has_more: false, data: data.slice(0, 100).map(written) };
     }
     if (url.pathname === '/v1/checkout/sessions') {
       const of = url.searchParams.get('payment_intent');
@@ -243,7 +243,7 @@ export function createStripeServer({ keys, orders, send, clock, timeScale, pageO
       expire(session);
       return said(writeSession(session));
     }
-    if (url.pathname === '/v1/refunds') return said(writeRefund(createRefund(form)));
+    if (url.pathname === '/v1/refunds') return createRefund(form, request);
     throw new StripeError(404, 'invalid_request_error', `Unrecognized request URL (POST: ${url.pathname}, ${requestId}).`);
   }
 
@@ -261,8 +261,7 @@ export function createStripeServer({ keys, orders, send, clock, timeScale, pageO
     if (!order) throw new StripeError(500, 'api_error', 'An unknown error occurred');
     session.url = `${pageOrigin ?? `http://${header(request, 'host')}`}/card/${id}`;
     store.keep(session);
-    const manner = how === 'fault' ? 'half' : how === 'silence' || how === 'conflict' || how === 'garbage' ? how : 'take';
-    return { answer: { status: 200, body: writeSession(session) }, manner };
+    return { answer: { status: 200, body: writeSession(session) }, manner: mannerOf(how) };
   }
 
   function readSession(form: FormFields, request: IncomingMessage): Session {
@@ -329,7 +328,16 @@ export function createStripeServer({ keys, orders, send, clock, timeScale, pageO
     };
   }
 
-  function createRefund(form: FormFields): Refund {
+  const refundOrder = ({ id }: Refund): SandboxOrder | null => orders.find('stripe', id);
+  const written = (refund: Refund): object => writeRefund(refund, refundOrder(refund));
+
+  /** What failed can be refunded again. */
+  const refundedOf = (session: Session): number =>
+    [...store.refunds.values()]
+      .filter((one) => one.session === session && refundOrder(one)?.status !== 'FAILED')
+      .reduce((sum, { amount }) => sum + amount, 0);
+
+  function createRefund(form: FormFields, request: IncomingMessage): Written {
     const [ofIntent, ofCharge] = [fieldOf(form, 'payment_intent'), fieldOf(form, 'charge')];
     const session = [...store.intents.values()].find(
       ({ intent, charge }) => (ofIntent !== '' && intent === ofIntent) || (ofCharge !== '' && charge === ofCharge),
@@ -352,7 +360,7 @@ export function createStripeServer({ keys, orders, send, clock, timeScale, pageO
     }
     if (!session.charge)
       throw new StripeError(400, 'invalid_request_error', 'This PaymentIntent does not have a successful charge to refund.');
-    const left = session.paidAmount - session.refunded;
+    const left = session.paidAmount - refundedOf(session);
     if (left === 0)
       throw new StripeError(400, 'invalid_request_error', 'Charge has already been refunded.', 'charge_already_refunded');
     const asked = fieldOf(form, 'amount');
@@ -368,29 +376,35 @@ export function createStripeServer({ keys, orders, send, clock, timeScale, pageO
         ] as const),
         ...([undefined, 'amount'] as const),
       );
-    session.refunded += amount;
+    const key = header(request, 'idempotency-key');
     const refund: Refund = {
-      ...{ id: idOf('re'), session, amount, created: seconds(), metadata: mapOf(form, 'metadata') },
-      reason: fieldOf(form, 'reason') || null,
+      ...{ id: key === '' ? idOf('re') : store.idFor(key, 're'), session, amount, created: seconds() },
+      ...{ metadata: mapOf(form, 'metadata'), reason: fieldOf(form, 'reason') || null },
     };
-    store.refunds.set(refund.id, refund);
-    const order = orders.find('stripe', session.id);
-    if (order) orders.note(order, `refunded: ${amount}`);
-    orders.take({
+    const how = orders.take({
       ...{ operator: 'stripe', kind: 'refund', id: refund.id, amount: String(amount), currency: session.currency },
-      ...{ externalId: session.clientReferenceId ?? '', msisdn: null, callbackUrl: null },
+      ...{ externalId: session.clientReferenceId ?? '', msisdn: null, callbackUrl: keys.webhookUrl },
     });
     const taken = orders.find('stripe', refund.id);
-    if (taken) taken.financialTransactionId = refund.id;
-    orders.settle(refund.id, 'SUCCESSFUL');
+    if (!taken) return 'not taken';
+    taken.financialTransactionId = refund.id;
+    store.refunds.set(refund.id, refund);
+    session.refunded = refundedOf(session);
+    const order = orders.find('stripe', session.id);
+    if (order) orders.note(order, `refunded: ${amount}`);
     publish(session, 'charge.refunded', {
       id: session.charge,
       object: 'charge',
       amount_refunded: session.refunded,
       payment_intent: session.intent,
     });
-    return refund;
+    // To a card it is there at once, unless something was said of it.
+    if (taken.behaviour === BEHAVIOURS.ordinary) orders.settle(refund.id, 'SUCCESSFUL');
+    return { answer: { status: 200, body: written(refund) }, manner: mannerOf(how) };
   }
+
+  const mannerOf = (how: ReturnType<SandboxOrders['take']>) =>
+    how === 'fault' ? 'half' : how === 'silence' || how === 'conflict' || how === 'garbage' ? how : 'take';
 
   /** Sends an event in the manner of the order: as often, in what order and how genuine its behaviour says. */
   function publish(session: Session, type: string, object: object): void {
@@ -424,12 +438,23 @@ export function createStripeServer({ keys, orders, send, clock, timeScale, pageO
   }
 
   async function tell(order: SandboxOrder, message: Message): Promise<void> {
+    const refund = store.refunds.get(order.id);
+    if (refund) return tellOfRefund(refund, order, message);
     const session = store.sessions.get(order.id);
     if (!session) return;
     const type = session.charge ? 'checkout.session.completed' : 'checkout.session.expired';
     const object =
       message === 'forged' ? { ...writeSession(session), status: 'complete', payment_status: 'paid' } : writeSession(session);
     await post(order, message === 'earlier' ? 'genuine' : message, store.eventOf(type, object, seconds(), session.requestKey));
+  }
+
+  /** Once it has ended; not genuine or too early it says something else. */
+  async function tellOfRefund(refund: Refund, order: SandboxOrder, message: Message): Promise<void> {
+    refund.session.refunded = refundedOf(refund.session);
+    const said = message === 'forged' ? { ...order, status: 'SUCCESSFUL' as const } : order;
+    const type = message === 'genuine' && order.status === 'FAILED' ? 'refund.failed' : 'refund.updated';
+    const object = writeRefund(refund, message === 'earlier' ? { ...order, status: 'PENDING' } : said);
+    await post(order, message === 'earlier' ? 'genuine' : message, store.eventOf(type, object, seconds(), null));
   }
 
   return { handle, tell };

@@ -3,6 +3,7 @@ import { appendAudit } from '#db/audit.repository.ts';
 import type { Db } from '#db/connect.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import { readHistory, readPayment } from '#db/payment-views.repository.ts';
+import { findRefundByPush } from '#db/refunds.repository.ts';
 import { findIntentByKey, lockIntent, updateIntent } from '#db/payments.repository.ts';
 import { AppError } from '#shared/contracts/errors.ts';
 import { Id } from '#shared/contracts/ids.ts';
@@ -138,11 +139,14 @@ export function createPaymentsService({ db, notifier, clock, country, providers,
       if (!provider) throw new AppError('NOT_FOUND');
       const notice = provider.parseWebhook(message);
       if (!notice) throw new AppError('UNAUTHENTICATED');
-      const { eventId, intentId, handle } = notice;
+      const { eventId, handle } = notice;
+      const refund = notice.refundId === undefined ? null : await findRefundByPush(db, notice.refundId);
+      const intentId = refund?.intentId ?? notice.intentId;
       if (intentId === null) return;
       if (!Id.safeParse(intentId).success) throw new AppError('UNAUTHENTICATED');
       const body = message.body.toString('utf8').replaceAll('\0', '');
-      const isNew = await keep({ provider: code, eventId, intentId, handle: handle ?? null, body, receivedAt: clock() });
+      const kept = { provider: code, eventId, intentId, handle: handle ?? null, refundId: refund?.id ?? null, body };
+      const isNew = await keep({ ...kept, receivedAt: clock() });
       if (isNew) notifier.wake();
     },
   };

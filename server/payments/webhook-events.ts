@@ -13,6 +13,8 @@ export interface WebhookEvent {
   intentId: string;
   /** The provider's own id of the order, where the message brings it. */
   handle: string | null;
+  /** The refund of it that the message is about, where it is about one. */
+  refundId: string | null;
   body: string;
   receivedAt: Date;
 }
@@ -39,7 +41,11 @@ export function createWebhookEvents({ db, logger }: { db: Db; logger: Logger }):
           for (const { intentId: id, provider, handle } of fresh) if (handle) await learnHandle(tx, { id, provider, handle });
           await appendOutboxRows(
             tx,
-            fresh.map(({ intentId: paymentId, provider }) => ({ name: 'payment.notified', payload: { paymentId, provider } })),
+            fresh.map(({ intentId: paymentId, refundId, provider }) =>
+              refundId === null
+                ? { name: 'payment.notified', payload: { paymentId, provider } }
+                : { name: 'refund.notified', payload: { refundId, paymentId } },
+            ),
           );
           return isNew;
         }),

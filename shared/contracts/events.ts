@@ -54,6 +54,8 @@ export const EVENTS = {
   'payment.cancel_requested': z.object({ paymentId: Id, provider: ProviderCode.optional() }),
   /** How a way to pay does. */
   'channels.changed': z.object({}),
+  /** The provider sent a message about a refund: it is to be asked. */
+  'refund.notified': RefundEvent,
   /** A refund came to that state; the payment is whose page changes. `succeeded`: the money has gone. */
   'refund.proposed': RefundEvent,
   'refund.approved': RefundEvent,

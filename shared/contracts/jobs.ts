@@ -139,6 +139,7 @@ export const JOBS_OF_EVENTS: JobsOfEvents = {
     notice(eventId, { event: 'refund.approved', refundId, paymentId }),
   ],
   'refund.succeeded': ({ refundId, paymentId }, eventId) => [notice(eventId, { event: 'refund.succeeded', refundId, paymentId })],
+  'refund.notified': ({ refundId }) => [{ name: 'refund.check', payload: { refundId } }],
   'refund.retried': ({ refundId }) => [{ name: 'refund.push', payload: { refundId } }],
   'reconciliation.requested': ({ reconciliationId }) => [{ name: 'reconciliation.run', payload: { reconciliationId } }],
   'reconciliation.unbooked_found': ({ paymentIds }) =>

@@ -107,6 +107,8 @@ export interface WebhookNotice {
   intentId: string | null;
   /** The provider's own id of the order, for who was never told. */
   handle?: string;
+  /** It is about a refund: the id under which that was given (`RefundRequest.id`). */
+  refundId?: string;
 }
 
 /** The paying back of a way to pay. Its methods never throw for what the provider does. */

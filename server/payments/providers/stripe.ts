@@ -137,6 +137,8 @@ export function createStripe(deps: StripeDeps): PaymentProvider {
       const event = verified(body, signature);
       if (!event) return null;
       const about = About.safeParse(event.data.object).data;
+      const refundId = Id.safeParse(about?.metadata?.['refund']);
+      if (refundId.success) return { eventId: event.id, intentId: null, refundId: refundId.data };
       const intentId = Id.safeParse(about?.client_reference_id ?? about?.metadata?.['payment']);
       return { eventId: event.id, intentId: intentId.success ? intentId.data : null };
     },

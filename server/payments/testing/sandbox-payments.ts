@@ -30,6 +30,7 @@ export function sandboxProviders(sandboxUrl: string, webhookOrigin: string, cloc
 }
 
 export interface SandboxPayments extends PaymentsFixture {
+  providers: Providers;
   sandbox: Sandbox;
   sandboxUrl: string;
   webhookOrigin: string;
@@ -69,14 +70,15 @@ export async function createSandboxPayments(): Promise<SandboxPayments> {
   await new Promise<void>((resolve) => sandbox.server.listen(0, '127.0.0.1', resolve));
   const address = sandbox.server.address();
   const sandboxUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-  const fixture = await createPaymentsFixture(sandboxProviders(sandboxUrl, webhookOrigin, () => now()));
+  const providers = sandboxProviders(sandboxUrl, webhookOrigin, () => now());
+  const fixture = await createPaymentsFixture(providers);
   now = fixture.clock;
   const routes = httpApp({ routers: [{ path: '/api/webhooks', app: createWebhookRoutes({ payments: fixture.payments }) }] });
   receive = (request) => routes.fetch(request);
 
   return {
     ...fixture,
-    ...{ sandbox, sandboxUrl, webhookOrigin, answered },
+    ...{ providers, sandbox, sandboxUrl, webhookOrigin, answered },
     async typeCard(page, number = '4242424242424242') {
       const body = new URLSearchParams({ number, expiry: '12 / 34', code: '123' });
       return (await fetch(page, { method: 'POST', body, redirect: 'manual' })).status;
