@@ -43,6 +43,8 @@ export const tillSessions = pgTable(
     /** Who is to take the cash over; null: it goes to the safe. */
     handedTo: uuid('handed_to').references(() => users.id),
     closedAt: instant('closed_at'),
+    /** The supervisor who counted it because its agent was not there; null: the agent did. */
+    closedBy: uuid('closed_by').references(() => users.id),
     /** Who of the supervisors took note of the variance. */
     notedBy: uuid('noted_by').references(() => users.id),
     notedAt: instant('noted_at'),
@@ -81,6 +83,12 @@ export const tillSessions = pgTable(
       sql`(${t.notedBy} is null) = (${t.notedAt} is null) and (${t.notedBy} is null or ${t.state} = 'closed')`,
     ),
     check('till_sessions_noted_by_another', sql`${t.notedBy} <> ${t.agentId}`),
+    check(
+      'till_sessions_closed_by_another',
+      sql`${t.closedBy} is null or (${t.closedBy} <> ${t.agentId} and ${t.state} = 'closed')`,
+    ),
+    // Who counted alone does not confirm what was missing alone.
+    check('till_sessions_noted_by_third', sql`${t.notedBy} <> ${t.closedBy}`),
   ],
 );
 

@@ -1,0 +1,5 @@
+-- A supervisor counts the drawer of somebody who is not there; who counted alone does not take note of what was missing alone.
+ALTER TABLE "till_sessions" ADD COLUMN "closed_by" uuid;--> statement-breakpoint
+ALTER TABLE "till_sessions" ADD CONSTRAINT "till_sessions_closed_by_users_id_fk" FOREIGN KEY ("closed_by") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "till_sessions" ADD CONSTRAINT "till_sessions_closed_by_another" CHECK ("till_sessions"."closed_by" is null or ("till_sessions"."closed_by" <> "till_sessions"."agent_id" and "till_sessions"."state" = 'closed'));--> statement-breakpoint
+ALTER TABLE "till_sessions" ADD CONSTRAINT "till_sessions_noted_by_third" CHECK ("till_sessions"."noted_by" <> "till_sessions"."closed_by");
