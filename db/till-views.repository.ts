@@ -19,6 +19,7 @@ const DAY_MS = 24 * 3600_000;
 const agent = alias(users, 'till_agent');
 const next = alias(users, 'till_next');
 const noter = alias(users, 'till_noter');
+const closer = alias(users, 'till_closer');
 const former = alias(tillSessions, 'till_former');
 const formerAgent = alias(users, 'till_former_agent');
 
@@ -29,12 +30,14 @@ const rows = (db: Executor) =>
       agent: { id: agent.id, name: agent.name },
       next: { id: next.id, name: next.name },
       noter: { id: noter.id, name: noter.name },
+      closer: { id: closer.id, name: closer.name },
       former: { id: formerAgent.id, name: formerAgent.name },
     })
     .from(tillSessions)
     .innerJoin(agent, eq(agent.id, tillSessions.agentId))
     .leftJoin(next, eq(next.id, tillSessions.handedTo))
     .leftJoin(noter, eq(noter.id, tillSessions.notedBy))
+    .leftJoin(closer, eq(closer.id, tillSessions.closedBy))
     .leftJoin(former, eq(former.id, tillSessions.receivedFrom))
     .leftJoin(formerAgent, eq(formerAgent.id, former.agentId))
     .$dynamic();
@@ -95,6 +98,7 @@ async function summariesOf(db: Executor, found: readonly Row[]): Promise<TillSum
       handedTo: people.next,
       receivedFrom: people.former,
       closedAt: till.closedAt?.toISOString() ?? null,
+      closedBy: people.closer,
       notedBy: people.noter,
       notedAt: till.notedAt?.toISOString() ?? null,
     };

@@ -133,6 +133,7 @@ export const COMMAND_ACCESS: Readonly<Record<Exclude<CommandName, `live:${string
   'report:cancel': command(staff('FORBIDDEN'), ({ reportId }) => ({ reportId })),
   'till:open': command(staff('yes'), () => ({ idempotencyKey: someId, float: count })),
   'till:close': command(staff('TILL_NOT_FOUND'), ({ tillId }) => ({ tillId, count })),
+  'till:close-absent': command(staff('FORBIDDEN'), ({ tillId }) => ({ tillId, count, reason: 'not theirs to close' })),
   'till:hand-over': command(staff('TILL_NOT_FOUND'), ({ tillId, agentId }) => ({ tillId, count, toAgentId: agentId })),
   'till:keep': command(staff('TILL_NOT_FOUND'), ({ tillId }) => ({ tillId })),
   'till:receive': command(staff('TILL_NOT_FOUND'), ({ tillId }) => ({ tillId, idempotencyKey: someId, count })),

@@ -13,6 +13,7 @@ const items = [{ plate: '1234TAB', fiscalYear: 2026 }];
 /** A well-formed input of each command, about nothing that there is. */
 const INPUTS: { [C in Exclude<TillCommand, 'till:open'>]: CommandInput<C> } = {
   'till:close': { tillId, count },
+  'till:close-absent': { tillId, count, reason: 'absent' },
   'till:hand-over': { tillId, count, toAgentId: randomUUID() },
   'till:keep': { tillId },
   'till:receive': { tillId, idempotencyKey: key, count },
@@ -22,7 +23,8 @@ const INPUTS: { [C in Exclude<TillCommand, 'till:open'>]: CommandInput<C> } = {
   'till:note': { tillId },
 };
 const names = Object.keys(COMMANDS).filter((name): name is keyof typeof INPUTS => name in INPUTS);
-const needed = (name: TillCommand): Action => (name === 'till:note' ? 'till.note' : 'till.use');
+const needed = (name: TillCommand): Action =>
+  name === 'till:note' ? 'till.note' : name === 'till:close-absent' ? 'till.close_absent' : 'till.use';
 
 let fixture: NodeFixture;
 let here: string;

@@ -40,6 +40,11 @@ export function createTillHandlers({
       await stepUp.require(viewer);
       return tills.close(agent, order);
     },
+    'till:close-absent': requireAction('till.close_absent', async ({ viewer }, order) => {
+      const agent = { ...viewer, officeId: viewer.officeId ?? '' };
+      await stepUp.require(viewer);
+      return tills.closeAbsent(agent, order);
+    }),
     'till:hand-over': async ({ viewer }, order) => {
       const agent = agentOf(viewer);
       await stepUp.require(viewer);

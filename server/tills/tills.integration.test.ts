@@ -82,6 +82,43 @@ describe('a till', () => {
     expect(listed.closed.find(({ id }) => id === till.id)?.notedAt).not.toBeNull();
   });
 
+  it('of an absent agent is counted by a supervisor of the office, who does not take note of what is missing', async () => {
+    const { agent, till } = await withTill(10_000);
+    const order = { ...closing(till, 9_000), reason: 'malade, parti à 11 h' };
+    await expect(fixture.tills.closeAbsent(fixture.strangersChief, order)).rejects.toEqual(code('TILL_NOT_FOUND'));
+    await expect(fixture.tills.closeAbsent(fixture.hery, order)).rejects.toEqual(code('TILL_NOT_FOUND'));
+    const [closed, again] = await Promise.all([
+      fixture.tills.closeAbsent(fixture.chief, order),
+      fixture.tills.closeAbsent(fixture.chief, order),
+    ]);
+    expect(again).toEqual(closed);
+    expect(closed).toMatchObject({ state: 'closed', closedBy: { id: fixture.chief.userId }, counted: { variance: -1_000 } });
+    expect((await readOwnTill(fixture.database.db, agent.userId)).till).toBeNull();
+    await expect(fixture.tills.close(agent, closing(till, 10_000))).rejects.toEqual(code('TILL_NOT_OPEN'));
+    await expect(
+      fixture.tills.closeAbsent(fixture.chief, { ...order, ...closing(till, 8_000), reason: 'x y z' }),
+    ).rejects.toEqual(code('TILL_NOT_OPEN'));
+    await expect(fixture.tills.note(fixture.chief, till.id)).rejects.toEqual(code('TILL_OWN'));
+    const second = await fixture.staffOf('supervisor', agent.officeId);
+    expect((await fixture.tills.note(second, till.id)).notedBy?.id).toBe(second.userId);
+    // The agent begins anew.
+    await fixture.opened(agent, 0);
+  });
+
+  it('that was offered to nobody who came is counted by a supervisor, never by its own agent', async () => {
+    const { agent, till } = await withTill(10_000);
+    const colleague = await fixture.staffOf('agent', agent.officeId);
+    await fixture.tills.handOver(agent, { ...closing(till, 10_000), toAgentId: colleague.userId });
+    const order = { ...closing(till, 10_000), reason: 'les deux sont partis' };
+    const closed = await fixture.tills.closeAbsent(fixture.chief, order);
+    expect(closed).toMatchObject({ state: 'closed', handedTo: null, counted: { variance: 0, reason: 'les deux sont partis' } });
+    const own = await fixture.opened(fixture.chief, 0);
+    await expect(fixture.tills.closeAbsent(fixture.chief, { ...closing(own, 0), reason: 'moi-même' })).rejects.toEqual(
+      code('TILL_OWN'),
+    );
+    await fixture.tills.close(fixture.chief, closing(own, 0));
+  });
+
   it('of a supervisor is noted by another one', async () => {
     const till = await fixture.opened(fixture.chief, 0);
     await fixture.tills.close(fixture.chief, closing(till, 100, 'trouvé sous le tiroir'));

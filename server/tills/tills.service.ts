@@ -19,6 +19,7 @@ import {
 import { AppError } from '#shared/contracts/errors.ts';
 import type {
   CashCount,
+  CloseAbsentTill,
   CloseTill,
   HandOverTill,
   OpenTill,
@@ -58,6 +59,11 @@ export interface TillsService {
    * @throws AppError TILL_NOT_OPEN, TILL_VARIANCE_UNEXPLAINED (with `variance`)
    */
   close(agent: TillAgent, order: CloseTill): Promise<TillSummary>;
+  /**
+   * The same for an agent of the office who is not there: a supervisor counts, says why, and is not who takes note of a variance. Also what
+   * the agent had offered to a colleague who did not take it. @throws AppError TILL_NOT_FOUND, TILL_OWN, TILL_NOT_OPEN
+   */
+  closeAbsent(supervisor: TillAgent, order: CloseAbsentTill): Promise<TillSummary>;
   /** Counts, and offers the cash to a colleague. @throws as close, AGENT_NOT_FOUND (not here, or has a till) */
   handOver(agent: TillAgent, order: HandOverTill): Promise<TillSummary>;
   /** Takes back what nobody has taken over yet. @throws AppError TILL_NOT_OPEN */
@@ -115,6 +121,10 @@ export function createTillsService({ db, notifier, clock, country }: TillsDeps):
   /** What is counted of a till that takes nothing more, against what the ledger says. */
   async function countOut(tx: Tx, till: TillRow, order: { count: CashCount; reason: string }) {
     if (till.state !== 'open') throw new AppError('TILL_NOT_OPEN');
+    return countNow(tx, till, order);
+  }
+
+  async function countNow(tx: Tx, till: TillRow, order: { count: CashCount; reason: string }) {
     const { count, amount: countedAmount } = counted(order.count);
     const expectedAmount = await balanceOfTill(tx, till.id);
     const variance = countedAmount - expectedAmount;
@@ -187,6 +197,26 @@ export function createTillsService({ db, notifier, clock, country }: TillsDeps):
         return view(tx, tillId);
       }),
 
+    closeAbsent: (supervisor, { tillId, ...order }) =>
+      committed(async (tx) => {
+        const till = await lockTill(tx, tillId);
+        if (!till || !can(supervisor, 'till.close_absent', { officeId: till.officeId })) throw new AppError('TILL_NOT_FOUND');
+        if (till.agentId === supervisor.userId) throw new AppError('TILL_OWN');
+        if (till.closedBy === supervisor.userId && till.countedAmount === amountOf(order.count)) return view(tx, tillId);
+        if (till.state === 'closed') throw new AppError('TILL_NOT_OPEN');
+        const result = { ...(await countNow(tx, till, order)), reason: order.reason };
+        const at = clock();
+        const { countedAmount, expectedAmount, variance } = result;
+        const lines = countedLines(tillId, { safe: till.officeId }, { counted: countedAmount, expected: expectedAmount });
+        await post(tx, tillId, lines, at);
+        await updateTill(tx, tillId, { ...result, handedTo: null, state: 'closed', closedAt: at, closedBy: supervisor.userId });
+        await audit(tx, supervisor, 'till.closed_absent', tillId, {
+          ...{ counted: countedAmount, expected: expectedAmount, variance, agent: till.agentId },
+        });
+        await tell(tx, till, [till.agentId, ...(till.handedTo ? [till.handedTo] : [])]);
+        return view(tx, tillId);
+      }),
+
     handOver: (agent, { tillId, toAgentId, ...order }) =>
       committed(async (tx) => {
         const till = await own(tx, agent, tillId);
@@ -240,7 +270,7 @@ export function createTillsService({ db, notifier, clock, country }: TillsDeps):
       committed(async (tx) => {
         const till = await lockTill(tx, tillId);
         if (!till || !can(supervisor, 'till.note', { officeId: till.officeId })) throw new AppError('TILL_NOT_FOUND');
-        if (till.agentId === supervisor.userId) throw new AppError('TILL_OWN');
+        if (till.agentId === supervisor.userId || till.closedBy === supervisor.userId) throw new AppError('TILL_OWN');
         if (till.state !== 'closed' || till.variance === 0) throw new AppError('TILL_NOTHING_TO_NOTE');
         if (till.notedBy) throw new AppError('TILL_NOTED_ALREADY');
         await updateTill(tx, tillId, { notedBy: supervisor.userId, notedAt: clock() });

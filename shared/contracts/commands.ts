@@ -20,6 +20,7 @@ import {
 } from './refunds.ts';
 import {
   CashQuote,
+  CloseAbsentTill,
   CloseTill,
   HandOverTill,
   OpenTill,
@@ -93,6 +94,7 @@ export const COMMANDS = {
   'report:cancel': { input: ReportRef, output: ReportView },
   'till:open': { input: OpenTill, output: TillSummary },
   'till:close': { input: CloseTill, output: TillSummary },
+  'till:close-absent': { input: CloseAbsentTill, output: TillSummary },
   'till:hand-over': { input: HandOverTill, output: TillSummary },
   'till:keep': { input: TillRef, output: TillSummary },
   'till:receive': { input: ReceiveTill, output: TillSummary },

@@ -6,7 +6,7 @@ import { AssessmentLine } from './tax.ts';
 /**
  * A *till* is one agent's cash drawer, from opening to closing:
  *
- *   open ─► closed                    counted by the agent, the cash goes to the office's safe
+ *   open ─► closed                    counted by the agent (a supervisor, when they are absent), the cash goes to the office's safe
  *     └───► handing_over ─► closed    counted by the agent, then by the colleague whose till opens with it
  *              └─► open               taken back
  */
@@ -30,6 +30,9 @@ export type OpenTill = z.infer<typeof OpenTill>;
 /** Input of `till:close`. `reason` is needed when count and ledger differ. */
 export const CloseTill = TillRef.extend({ count: CashCount, reason: Reason.default('') });
 export type CloseTill = z.infer<typeof CloseTill>;
+/** Input of `till:close-absent`: a supervisor counts the drawer of somebody who is not there, and says why. */
+export const CloseAbsentTill = CloseTill.extend({ reason: Reason.min(3) });
+export type CloseAbsentTill = z.infer<typeof CloseAbsentTill>;
 export const HandOverTill = CloseTill.extend({ toAgentId: Id });
 export type HandOverTill = z.infer<typeof HandOverTill>;
 /** Input of `till:receive`: what the colleague who takes over counts; it must be what was counted before. */
@@ -133,6 +136,8 @@ export const TillSummary = z.object({
   handedTo: Person.nullable(),
   receivedFrom: Person.nullable(),
   closedAt: Instant.nullable(),
+  /** The supervisor who counted it for its absent agent. */
+  closedBy: Person.nullable(),
   notedBy: Person.nullable(),
   notedAt: Instant.nullable(),
 });

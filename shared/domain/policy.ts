@@ -36,6 +36,7 @@ export type Action =
   | 'till.use'
   | 'till.read'
   | 'till.note'
+  | 'till.close_absent'
   | 'cash.reverse'
   | 'cash.decide'
   | 'cash.print'
@@ -108,8 +109,10 @@ export const POLICY: Readonly<Record<Action, Partial<Record<Role, Scope>>>> = {
   'till.use': { agent: 'office', supervisor: 'office' },
   /** See tills: what is in them, how they were closed. */
   'till.read': { agent: 'own', supervisor: 'office', administrator: 'all', auditor: 'all' },
-  /** Take note of what was too much or too little in somebody's till. */
-  'till.note': { supervisor: 'office' },
+  /** Take note of what was too much or too little in somebody's till. Administrators: where the one supervisor counted it themselves. */
+  'till.note': { supervisor: 'office', administrator: 'all' },
+  /** Count and close the till of somebody who is not there. Never one's own. */
+  'till.close_absent': { supervisor: 'office' },
   /** Propose that cash goes back: of the office that took it alone. */
   'cash.reverse': { agent: 'office', supervisor: 'office' },
   /** Approve or refuse that. */

@@ -105,7 +105,7 @@ export const errors = {
   TILL_VARIANCE_UNEXPLAINED: 'The count is not what is expected. Count again, or write why.',
   TILL_COUNTS_DIFFER: 'You did not count the same sum as your colleague. Count again together.',
   TILL_CASH_SHORT: 'There is not enough cash in your till for this refund.',
-  TILL_OWN: 'This is your own till: another person has to take note of the difference.',
+  TILL_OWN: 'This is your own till, or you counted it: another person has to do this.',
   TILL_NOTED_ALREADY: 'Somebody has taken note of this difference already.',
   TILL_NOTHING_TO_NOTE: 'This till has no difference to take note of.',
   CASH_NOT_OURS: 'One of the notes or coins does not exist in our currency.',

@@ -107,7 +107,7 @@ export const errors = {
   TILL_VARIANCE_UNEXPLAINED: 'Le compte ne correspond pas à ce qui est attendu. Recomptez, ou écrivez pourquoi.',
   TILL_COUNTS_DIFFER: 'Vous n’avez pas compté la même somme que votre collègue. Recomptez ensemble.',
   TILL_CASH_SHORT: 'Il n’y a pas assez d’argent dans votre caisse pour ce remboursement.',
-  TILL_OWN: 'C’est votre propre caisse\u00a0: une autre personne doit prendre connaissance de l’écart.',
+  TILL_OWN: 'C’est votre propre caisse, ou vous l’avez comptée\u00a0: une autre personne doit s’en charger.',
   TILL_NOTED_ALREADY: 'Quelqu’un a déjà pris connaissance de cet écart.',
   TILL_NOTHING_TO_NOTE: 'Cette caisse n’a pas d’écart à relever.',
   CASH_NOT_OURS: 'Un des billets ou une des pièces n’existe pas dans notre monnaie.',
