@@ -60,6 +60,14 @@ export async function tillVariances(db: Executor): Promise<SubjectValue[]> {
     group by o.id`);
 }
 
+/** In what each provider's statements differ from our books and nobody settled it yet; 0 where there is nothing. */
+export async function statementDifferences(db: Executor): Promise<SubjectValue[]> {
+  return db.execute<{ subject: string; value: number }>(sql`
+    select p.provider as subject, count(d.id)::int as value
+    from payment_channels p left join reconciliation_differences d on d.provider = p.provider and d.state <> 'settled'
+    group by p.provider`);
+}
+
 /** Of the documents that a reading ended for in the last quarter of an hour, those that could not be read; percent. */
 export async function readingFailing(db: Executor, at: Date): Promise<number | null> {
   const now = instant(at);

@@ -12,6 +12,8 @@ export const METRICS = {
   'provider.failing': { unit: 'percent', subject: 'provider' },
   /** The largest difference between count and ledger of the tills that an office closed, and that no supervisor took note of. */
   'till.variance': { unit: 'money', subject: 'office' },
+  /** In what a provider's statements differ from our books, as long as no person has settled it. */
+  'statement.differences': { unit: 'count', subject: 'provider' },
   /** Of the documents read in fifteen minutes, those that could not be. */
   'reading.failing': { unit: 'percent', subject: 'none' },
   /** Jobs that wait in the queues of one class. */

@@ -4,6 +4,7 @@ import {
   providerFailing,
   readingFailing,
   relayLateness,
+  statementDifferences,
   tillVariances,
   waitingAtOffices,
 } from '#db/alarm-metrics.repository.ts';
@@ -40,6 +41,7 @@ export function createMeasures({ db, queues }: MeasuresDeps): Measures {
     },
     'provider.failing': (at) => providerFailing(db, at),
     'till.variance': () => tillVariances(db),
+    'statement.differences': () => statementDifferences(db),
     'reading.failing': async (at) => whole(await readingFailing(db, at)),
     'relay.late': async () => whole(await relayLateness(db)),
     'totals.difference': async (at) => whole(await differingTotals(db, at)),

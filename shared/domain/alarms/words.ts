@@ -24,6 +24,10 @@ const fr: Words = {
     name: 'Écart de caisse',
     what: 'Plus grand écart, dans un centre, entre une caisse fermée et ce qu’elle devait contenir, tant que personne ne l’a relevé.',
   },
+  'statement.differences': {
+    name: 'Écarts avec un relevé',
+    what: 'Différences entre les relevés d’un opérateur et nos comptes, tant que personne ne les a réglées (page Rapprochement).',
+  },
   'reading.failing': {
     name: 'Lectures de cartes grises en échec',
     what: 'En 15 minutes, part des lectures qui n’aboutissent pas.',
@@ -57,6 +61,10 @@ const en: Words = {
   'till.variance': {
     name: 'Till difference',
     what: 'The largest difference, at an office, between a closed till and what it should have held, until somebody takes note of it.',
+  },
+  'statement.differences': {
+    name: 'Differences with a statement',
+    what: 'What differs between a provider’s statements and our books, until somebody has settled it (page Reconciliation).',
   },
   'reading.failing': { name: 'Registration cards not read', what: 'Within 15 minutes, the part of readings that fail.' },
   'relay.late': { name: 'Updates late', what: 'Age of the oldest change that screens have not been told of.' },
