@@ -1,4 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
+import { ProviderCode } from '#shared/contracts/payments.ts';
 import type { Executor } from './connect.ts';
 
 /** A measure of one subject; null: it says nothing (too few to tell). */
@@ -64,7 +65,8 @@ export async function tillVariances(db: Executor): Promise<SubjectValue[]> {
 export async function statementDifferences(db: Executor): Promise<SubjectValue[]> {
   return db.execute<{ subject: string; value: number }>(sql`
     select p.provider as subject, count(d.id)::int as value
-    from payment_channels p left join reconciliation_differences d on d.provider = p.provider and d.state <> 'settled'
+    from unnest(${sql.param([...ProviderCode.options])}::text[]) as p(provider)
+    left join reconciliation_differences d on d.provider = p.provider and d.state <> 'settled'
     group by p.provider`);
 }
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { statementDifferences } from '#db/alarm-metrics.repository.ts';
 import { auditLedger } from '#db/ledger-audit.ts';
 import { findReconciliation } from '#db/reconciliation.repository.ts';
 import { readDifferences, readReconciliations } from '#db/reconciliation-views.repository.ts';
@@ -334,6 +335,18 @@ describe('settling', () => {
       'done',
     ]);
     expect((await auditLedger(whole.database.db)).faults).toEqual([]);
+  });
+
+  it('is what an alarm waits for', async () => {
+    const waiting = async (): Promise<number | null | undefined> =>
+      (await statementDifferences(whole.database.db)).find(({ subject }) => subject === 'mvola')?.value;
+    const before = (await waiting()) ?? NaN;
+    const { id, delta } = await open('extra');
+    expect(await waiting()).toBe(before + 1);
+    await settling.propose(people.one, { differenceId: id, reason: 'money_received', note, amount: delta });
+    expect(await waiting()).toBe(before + 1);
+    await settling.decide(people.two, { differenceId: id, agreed: true, note: '' });
+    expect(await waiting()).toBe(before);
   });
 
   it('by an explanation moves no money, and stays', async () => {
