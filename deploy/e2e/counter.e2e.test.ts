@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
 import { counter as c } from '#client/src/lib/i18n/messages/counter.fr.ts';
 import { dossier as d } from '#client/src/lib/i18n/messages/dossier.fr.ts';
 import { notices as n } from '#client/src/lib/i18n/messages/notices.fr.ts';
@@ -24,7 +24,7 @@ import { anySample } from './samples.ts';
 import { signInStaff } from './staff.ts';
 import { fr } from './texts.ts';
 
-/** The agent's screen: the search, the file of a vehicle, a claim decided while its claimant looks on, a payment seen. */
+/** The agent's screen: the search, the file of a vehicle, a claim decided while its claimant looks on, a payment seen, a line that is away. */
 const OFFICE_PC = { width: 1280, height: 720 };
 const WIDE = { width: 1920, height: 1080 };
 const FORMER = 'Ravelojaonina Sitraka';
@@ -36,6 +36,7 @@ let agent: Page;
 let plate: string;
 let vehicleId: string;
 let claimant: { id: string; name: string };
+let setAway: (away: boolean) => void;
 const faults: string[] = [];
 
 beforeAll(async () => {
@@ -105,8 +106,26 @@ async function claim(): Promise<void> {
   await service.confirm(claimant.id, documentId, true);
 }
 
+/** Makes a page's line one that can be cut: Chromium's own switch leaves open sockets alone. What is tried while it is away fails. */
+async function cuttable(page: Page): Promise<(away: boolean) => void> {
+  let isAway = false;
+  const lines = new Set<{ close(): Promise<void> }>();
+  await page.routeWebSocket(/\/socket\.io\//, (line) => {
+    if (isAway) return void line.close();
+    line.connectToServer();
+    lines.add(line);
+  });
+  await page.route(/\/socket\.io\//, (route) => (isAway ? route.abort() : route.continue()));
+  return (away) => {
+    isAway = away;
+    if (away) for (const line of lines) void line.close();
+    lines.clear();
+  };
+}
+
 it('finds a vehicle by a name with a typing error, by keyboard alone', async () => {
   agent = await (await openContext(browser, OFFICE_PC)).newPage();
+  setAway = await cuttable(agent);
   agent.on('pageerror', (error) => faults.push(error.message));
   await signInStaff(agent, stack, 'agent');
   await agent.goto(`${stack.origin}/bureau/guichet`);
@@ -183,6 +202,29 @@ it('shows at once what the citizen pays with their telephone', async () => {
   const payments = agent.getByRole('region', { name: d.payments });
   await payments.getByText(/^W\d-\d{4}-\d{8}$/).waitFor({ timeout: 60_000 });
   await agent.getByText(fr.tax.status.paid).first().waitFor();
+});
+
+it('says at once that the line is away, lets nothing be decided, keeps what is typed and goes on by itself', async () => {
+  onTestFailed(() => picture(agent, 'counter-offline-failed-1280'));
+  const note = agent.getByLabel(d.notes.label);
+  const add = agent.getByRole('button', { name: d.notes.add });
+  const away = agent.getByText(/Connexion coupée\. Ce dossier/);
+  await note.fill('A présenté l’original.');
+  expect(await add.isEnabled()).toBe(true);
+  setAway(true);
+  await away.waitFor({ timeout: 15_000 });
+  expect(await add.isDisabled()).toBe(true);
+  await agent.getByRole('combobox', { name: d.search.label }).fill('ravelojaonina');
+  await agent.getByText(d.search.offline).waitFor();
+  expect(await accessibilityFaults(agent)).toEqual([]);
+  await picture(agent, 'counter-offline-1280');
+  setAway(false);
+  await away.waitFor({ state: 'detached', timeout: 20_000 });
+  expect(await note.inputValue()).toBe('A présenté l’original.');
+  await agent.keyboard.press('Escape');
+  await add.click();
+  await agent.getByRole('listitem').filter({ hasText: 'A présenté l’original.' }).waitFor();
+  expect(await note.inputValue()).toBe('');
 });
 
 it('shows nothing of it to citizens, photographs neither', async () => {

@@ -21,20 +21,40 @@ interface Heard {
 /** What reached the sockets of the screens, as Chromium's network process saw it. */
 export interface Listening {
   watch(page: Page, screen: string): Promise<void>;
-  /** Milliseconds from the outbox row to each socket, of changes after `since`; one for each screen and change. */
-  delays(db: Db, since: Date, until: Date): Promise<number[]>;
+  /**
+   * Milliseconds from the outbox row, or from `notBefore` when that is later, to each socket, of changes after `since`; one for each screen
+   * and change.
+   */
+  delays(db: Db, since: Date, until: Date, notBefore?: Date): Promise<number[]>;
+  /** How long each socket that broke was away, milliseconds. */
+  breaks(): { screen: string; ms: number }[];
 }
 
 const FRAME = /^42\["live",/;
 
 export function listenToScreens(): Listening {
   const heard: Heard[] = [];
+  const broken: { screen: string; ms: number }[] = [];
   return {
+    breaks: () => broken,
     async watch(page, screen) {
       const devtools = await page.context().newCDPSession(page);
       // The frames' clock counts from an unknown moment: each handshake tells it together with the clock on the wall.
       let offset = 0;
       devtools.on('Network.webSocketWillSendHandshakeRequest', ({ timestamp, wallTime }) => (offset = wallTime - timestamp));
+      let [closedAt, live]: [number | null, string | null] = [null, null];
+      devtools.on('Network.webSocketHandshakeResponseReceived', ({ requestId, timestamp, response }) => {
+        if (response.status !== 101) return;
+        if (closedAt !== null) broken.push({ screen, ms: (timestamp - closedAt) * 1000 });
+        [closedAt, live] = [null, requestId];
+      });
+      devtools.on('Network.webSocketClosed', ({ requestId, timestamp }) => {
+        if (requestId === live) closedAt = timestamp;
+      });
+      // Another page has another line.
+      page.on('framenavigated', (frame) => {
+        if (frame === page.mainFrame()) [closedAt, live] = [null, null];
+      });
       devtools.on('Network.webSocketFrameReceived', ({ timestamp, response }) => {
         if (!FRAME.test(response.payloadData)) return;
         const [, message] = JSON.parse(response.payloadData.slice(2)) as [string, { topic?: string; seq?: number }];
@@ -43,7 +63,7 @@ export function listenToScreens(): Listening {
       });
       await devtools.send('Network.enable');
     },
-    async delays(db, since, until) {
+    async delays(db, since, until, notBefore = since) {
       const rows = await db
         .select({ createdAt: outbox.createdAt, topics: outbox.topics })
         .from(outbox)
@@ -55,7 +75,7 @@ export function listenToScreens(): Listening {
       for (const { screen, topic, seq, at } of heard) {
         const from = born.get(`${topic} ${seq}`);
         const key = `${screen} ${topic} ${seq}`;
-        if (from !== undefined && !first.has(key)) first.set(key, at - from);
+        if (from !== undefined && !first.has(key)) first.set(key, Math.max(0, at - Math.max(from, notBefore.getTime())));
       }
       return [...first.values()];
     },

@@ -10,7 +10,10 @@ function fakeLine() {
   const fake = {
     connected: false,
     active: true,
-    io: { on: () => undefined },
+    io: {
+      on: (event: string, listener: (...args: unknown[]) => void) => fake.on(`io:${event}`, listener),
+      timeout: vi.fn<(ms: number) => void>(),
+    },
     on: (event: string, listener: (...args: unknown[]) => void) =>
       void listeners.set(event, [...(listeners.get(event) ?? []), listener]),
     once: (event: string, listener: (...args: unknown[]) => void) => fake.on(event, listener),
@@ -74,6 +77,13 @@ describe('a live client', () => {
     line.up();
     await vi.waitFor(() => expect(entry.seq).toBe(4));
     expect(client.status).toBe('live');
+  });
+
+  it('gives a try to connect little time at first and more each time: over a dead way it is another try that helps', () => {
+    line.up();
+    line.down('transport close');
+    for (const attempt of [1, 2, 3, 4]) line.tell('io:reconnect_attempt', attempt);
+    expect(line.fake.io.timeout.mock.calls.map(([ms]) => ms)).toEqual([4_000, 8_000, 20_000, 20_000]);
   });
 
   it('reads at once what is told of but not sent along, and then not more often than it should, to the last', async () => {

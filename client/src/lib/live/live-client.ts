@@ -64,6 +64,12 @@ const READ_EVERY_MS = 300;
 const RETRY_REFUSED_MS = { first: 500, most: 10_000 };
 
 /**
+ * How long each next try to connect may take, milliseconds: over a way on which packets are lost without a word (a node or a network that just
+ * died) socket.io-client would sit out its 20 s before it tried another. The second and third have the time that a bad telephone line needs.
+ */
+const TRIES_TAKE_MS = [4_000, 8_000, 20_000] as const;
+
+/**
  * Keeps screens equal to the database over a line that loses things (DESIGN: mechanism 2): subscribes then reads, reads again
  * after every reconnect, gap, resync order and return to the foreground, and asks every so often whether it is behind.
  */
@@ -214,6 +220,9 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   socket.on('live:resync', ({ withinMs }) => later(Math.random() * withinMs, refreshAll));
   socket.on('node:draining', ({ withinMs }) => later(Math.random() * withinMs, reconnect));
   socket.io.on('ping', heard);
+  socket.io.on('reconnect_attempt', (attempt) => {
+    socket.io.timeout(TRIES_TAKE_MS[Math.min(attempt, TRIES_TAKE_MS.length) - 1] ?? TRIES_TAKE_MS[0]);
+  });
 
   const checkTimer = setInterval(() => void check(), options.checkEveryMs ?? 30_000);
   socket.connect();
