@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm';
-import type { Redis } from 'ioredis';
 import { connectRaw, type Database } from '#db/connect.ts';
 import { readExpiries } from '#db/second-factor.repository.ts';
 import { COUNTRIES, type CountryCode } from '#shared/domain/countries/countries.ts';
@@ -9,6 +8,7 @@ import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
 import type { ObjectStore } from '#shared/node/object-store.ts';
 import { OUTBOX_CHANNEL, createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import type { RedisConnection } from '#shared/node/redis.ts';
 import type { ServerConfig } from './config.ts';
 import { createAlarmHandlers } from './alarms/alarms.handlers.ts';
 import { createAlarmRoutes } from './alarms/alarms.routes.ts';
@@ -119,7 +119,7 @@ export interface NodeDeps {
   config: ServerConfig;
   database: Database;
   /** `queues` and `cache` fail fast; `bus` and `adapter` are subscribers' own connections. */
-  redis: { queues: Redis; cache: Redis; bus: Redis; adapter: Redis };
+  redis: { queues: RedisConnection; cache: RedisConnection; bus: RedisConnection; adapter: RedisConnection };
   store: ObjectStore;
   files: StaticFiles | null;
   logger: Logger;

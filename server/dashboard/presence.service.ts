@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '#shared/node/logger.ts';
+import type { RedisConnection } from '#shared/node/redis.ts';
 
 /** What a node says of who is connected to it, and which dashboards are looked at there. */
 export const NodePresence = z.object({
@@ -23,14 +23,15 @@ const SAY_EVERY_MS = 1_000;
 /** A node that has said nothing for so long is not there, nor who was connected to it. Milliseconds. */
 const EXPIRES_MS = 5_000;
 
-const keysOf = (prefix: string) => ({ nodes: `${prefix}presence`, node: (id: string): string => `${prefix}presence:${id}` });
+/** In braces, what is read together and must be on one server of a cluster. */
+const keysOf = (prefix: string) => ({ nodes: `${prefix}{presence}`, node: (id: string): string => `${prefix}{presence}:${id}` });
 
 /**
  * Has a node say who is connected, again and again, so that a node that is killed is forgotten by itself. Answers how to stop, which takes the
  * node off the list at once.
  */
 export function sayPresence(deps: {
-  redis: Redis;
+  redis: RedisConnection;
   prefix: string;
   logger: Logger;
   read: () => NodePresence;
@@ -73,7 +74,7 @@ export interface Presence extends PresenceTotals {
 }
 
 /** What the nodes say; null: they could not be asked. */
-export async function readPresence(redis: Redis, prefix: string): Promise<Presence | null> {
+export async function readPresence(redis: RedisConnection, prefix: string): Promise<Presence | null> {
   const keys = keysOf(prefix);
   try {
     const ids = await redis.zrange(keys.nodes, 0, -1);

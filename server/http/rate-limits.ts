@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '#shared/contracts/errors.ts';
 import { keyedHash } from '#shared/node/keys.ts';
+import type { RedisConnection } from '#shared/node/redis.ts';
 
 /** So many points in a window. */
 export interface LimitRule {
@@ -32,7 +32,7 @@ const STRIKES_SECONDS = 24 * 3600;
  * Limits counted in Redis (fail-fast connection), for all nodes together. While Redis is away each process counts by itself.
  * Keys (addresses, identifiers) are hashed: a limit is no list of people.
  */
-export function createRateLimits(deps: { redis: Redis; prefix: string; key: Buffer }): RateLimits {
+export function createRateLimits(deps: { redis: RedisConnection; prefix: string; key: Buffer }): RateLimits {
   const limiter = (keyPrefix: string, points: number, duration: number): RateLimiterRedis =>
     new RateLimiterRedis({
       storeClient: deps.redis,

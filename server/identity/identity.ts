@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { Hono } from 'hono';
 import type { Db } from '#db/connect.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { OutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import type { RedisConnection } from '#shared/node/redis.ts';
 import type { HttpEnvironment } from '../http/environment.ts';
 import { requireSession } from '../http/guards.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
@@ -26,7 +26,7 @@ import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
 export interface IdentityDeps {
   db: Db;
   /** Both fail-fast (shared/node/redis.ts). */
-  redis: { queues: Redis; cache: Redis };
+  redis: { queues: RedisConnection; cache: RedisConnection };
   prefix: string;
   publicOrigin: string;
   /** At least 32 characters; the same in every process. Changing it ends all sessions. */

@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis';
 import { roomOf, type Audience } from '#shared/contracts/bus.ts';
 import { TOPICS, ephemeralSeq, topicOf, type Topic, type TopicName, type TopicState } from '#shared/contracts/topics.ts';
 import type { BusPublisher } from '#shared/node/live-bus.ts';
 import type { Logger } from '#shared/node/logger.ts';
+import type { RedisConnection } from '#shared/node/redis.ts';
 
 export interface ProgressDeps {
   /** The cache, fail-fast: progress is disposable. */
-  redis: Redis;
+  redis: RedisConnection;
   bus: BusPublisher;
   prefix: string;
   clock: () => Date;

@@ -126,7 +126,8 @@ function uwsEngine(uws: UwsModule, options: Partial<ServerOptions>): SocketEngin
     stopAccepting,
     async close() {
       stopAccepting();
-      io.disconnectSockets(true);
+      // This node's alone: without `local` the adapter would have every node drop its sockets.
+      io.local.disconnectSockets(true);
       await io.close().catch(() => undefined);
     },
   };
@@ -148,7 +149,8 @@ function wsEngine(options: Partial<ServerOptions>): SocketEngine {
       }),
     stopAccepting: () => void http.close(),
     async close() {
-      io.disconnectSockets(true);
+      // This node's alone: without `local` the adapter would have every node drop its sockets.
+      io.local.disconnectSockets(true);
       http.closeAllConnections();
       await io.close().catch(() => undefined);
     },

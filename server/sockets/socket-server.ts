@@ -1,10 +1,10 @@
-import { createAdapter } from '@socket.io/redis-adapter';
-import type { Redis } from 'ioredis';
+import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter';
 import { AppError, type ErrorCode } from '#shared/contracts/errors.ts';
 import type { BusMessage } from '#shared/contracts/bus.ts';
 import type { ResyncReason } from '#shared/contracts/topics.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
+import { isCluster, type RedisConnection } from '#shared/node/redis.ts';
 import { addressOf, type AddressSource } from '../http/client-address.ts';
 import type { NodePresence } from '../dashboard/presence.service.ts';
 import type { Viewer } from '../live/topic.ts';
@@ -36,7 +36,7 @@ export interface SocketServerDeps {
   /** A person's socket is gone. */
   onGone?: (socket: LiveSocket, userId: string) => void;
   /** The adapter's two connections; the publisher fails fast. */
-  adapter: { publisher: Redis; subscriber: Redis; prefix: string };
+  adapter: { publisher: RedisConnection; subscriber: RedisConnection; prefix: string };
   metrics: Metrics;
   logger: Logger;
   /** Milliseconds between two checks of all sessions. */
@@ -74,10 +74,13 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     onCommand: (name, seconds, code) => instruments.commands.observe({ command: name, code }, seconds),
   });
 
+  const { publisher, subscriber, prefix } = deps.adapter;
+  const [says, hears] = [quiet(publisher, logger), quiet(subscriber, logger)];
   io.adapter(
-    createAdapter(quietPublisher(deps.adapter.publisher, logger), deps.adapter.subscriber, {
-      key: `${deps.adapter.prefix}sockets`,
-    }),
+    isCluster(publisher)
+      ? // All of a node's in one shard: rooms are told by the live bus, the adapter has little to say.
+        createShardedAdapter(says, hears, { channelPrefix: `${prefix}sockets`, subscriptionMode: 'static' })
+      : createAdapter(says, hears, { key: `${prefix}sockets` }),
   );
 
   /** Who waits for a second step and asks to be let in as a guest comes as one. */
@@ -231,16 +234,19 @@ function refusal(code: ErrorCode): Error & { data: unknown } {
   return Object.assign(new Error(code), { data: new AppError(code).toBody() });
 }
 
-/** The adapter publishes without waiting: a rejection of that promise would end the process (facts: sockets, 5). */
-function quietPublisher(publisher: Redis, logger: Logger): Redis {
-  return new Proxy(publisher, {
+/** What the adapter sends without waiting for the answer. */
+const UNAWAITED = new Set<string | symbol>(['publish', 'spublish', 'ssubscribe', 'sunsubscribe']);
+
+/** The adapter sends without waiting: a rejection of that promise would end the process (facts: sockets, 5). */
+function quiet(connection: RedisConnection, logger: Logger): RedisConnection {
+  return new Proxy(connection, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
       const bound = value.bind(target) as (...args: unknown[]) => unknown;
-      if (property !== 'publish' && property !== 'spublish') return bound;
+      if (!UNAWAITED.has(property)) return bound;
       return (...args: unknown[]) =>
-        Promise.resolve(bound(...args)).catch((error: unknown) => logger.debug({ err: error }, 'the adapter could not publish'));
+        Promise.resolve(bound(...args)).catch((error: unknown) => logger.debug({ err: error }, 'the adapter was not answered'));
     },
   });
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { PlateLookup } from '#shared/contracts/tax.ts';
 import type { Logger } from '#shared/node/logger.ts';
+import type { RedisConnection } from '#shared/node/redis.ts';
 
 export interface PlateCacheDeps {
   /** The cache, fail-fast: while it is away everything is read from the register. */
-  redis: Redis;
+  redis: RedisConnection;
   prefix: string;
   logger: Logger;
   now?: () => number;
@@ -69,8 +69,9 @@ const FORM = createHash('sha256')
 
 export function createPlateCache({ redis, prefix, logger, now = Date.now }: PlateCacheDeps): PlateCache {
   const keyOf = ({ country, plate }: PlateKey): string => `${prefix}plate:${FORM}:${country}:${plate}`;
-  const unknownOf = ({ country }: PlateKey): string => `${prefix}plates-unknown:${country}`;
-  const tombstoneOf = ({ country, plate }: PlateKey): string => `${prefix}plate-registered:${country}:${plate}`;
+  // In braces, what must be on one server of a cluster together.
+  const unknownOf = ({ country }: PlateKey): string => `${prefix}plates-unknown:{${country}}`;
+  const tombstoneOf = ({ country, plate }: PlateKey): string => `${prefix}plate-registered:{${country}}:${plate}`;
 
   return {
     async read(key) {

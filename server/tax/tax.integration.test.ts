@@ -195,7 +195,7 @@ describe('a look-up', () => {
       await Promise.all(many.map((one) => small.keepUnknown(one)));
       at += 1;
     }
-    expect(await cache.zcard(`${prefix}plates-unknown:MG`)).toBe(MOST_UNKNOWN);
+    expect(await cache.zcard(`${prefix}plates-unknown:{MG}`)).toBe(MOST_UNKNOWN);
     expect((await small.read({ country: 'MG', plate: 'X0' })).state).toBe('nothing');
     at += UNKNOWN_SECONDS * 1000;
     expect((await small.read({ country: 'MG', plate: `X${MOST_UNKNOWN}` })).state).toBe('nothing');

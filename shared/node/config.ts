@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterAddress } from './redis.ts';
 
 /** A setting: its schema, what it means, and whether it is a secret (never printed). */
 export interface Setting<T extends z.ZodType = z.ZodType> {
@@ -25,6 +26,13 @@ const url = (...protocols: string[]) =>
 export const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   error: 'must be an origin such as https://vignette.example',
 });
+/** One server, or several of a cluster (redis.ts). */
+const redisUrl = z
+  .string()
+  .refine(
+    (text) => (URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol)) || clusterAddress(text) !== null,
+    { error: 'must be a URL (redis:// or rediss://), or redis-cluster://host:port,host:port (rediss-cluster:// with TLS)' },
+  );
 export const schemas = { port, url };
 
 /** What every process reads. */
@@ -51,11 +59,13 @@ export const commonSettings = {
   ),
   DATABASE_POOL: setting(z.coerce.number().int().min(1).max(200).default(10), 'Connections to Postgres at most'),
   REDIS_QUEUES_URL: setting(
-    url('redis:', 'rediss:'),
-    'Redis that forgets nothing (noeviction): jobs, live bus, limits, tombstones',
+    redisUrl,
+    'Redis that forgets nothing (noeviction): jobs, live bus, limits, tombstones; a cluster as redis-cluster://:password@host:port,host:port',
     { secret: true },
   ),
-  REDIS_CACHE_URL: setting(url('redis:', 'rediss:'), 'Redis that may forget (allkeys-lru): caches, progress', { secret: true }),
+  REDIS_CACHE_URL: setting(redisUrl, 'Redis that may forget (allkeys-lru): caches, progress; a server or a cluster', {
+    secret: true,
+  }),
   REDIS_PREFIX: setting(z.string().default('vignette:'), 'Put before every Redis key and channel'),
   S3_ENDPOINT: setting(url('http:', 'https:').optional(), 'Object store, S3 protocol; the region’s own when absent'),
   S3_REGION: setting(z.string().default('us-east-1'), 'Region of the object store'),

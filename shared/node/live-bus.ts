@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { BusMessage } from '#shared/contracts/bus.ts';
+import { shardOf, subscribeShards } from './live-shards.ts';
 import type { Logger } from './logger.ts';
+import { isCluster, type RedisConnection } from './redis.ts';
 
 const channelOf = (prefix: string): string => `${prefix}live`;
 
@@ -10,8 +12,15 @@ export interface BusPublisher {
 }
 
 /** The publishing end of the live bus: the relay's and the workers'. `redis` must be fail-fast. */
-export function createBusPublisher(redis: Redis, prefix: string): BusPublisher {
+export function createBusPublisher(redis: RedisConnection, prefix: string): BusPublisher {
   const channel = channelOf(prefix);
+  if (isCluster(redis))
+    return {
+      // In the order of each room: its messages are of one shard, whose line keeps their order.
+      async publish(messages) {
+        await Promise.all(messages.map((message) => redis.spublish(shardOf(prefix, message), JSON.stringify(message))));
+      },
+    };
   return {
     async publish(messages) {
       if (messages.length === 0) return;
@@ -32,23 +41,23 @@ export interface BusSubscriber {
   close(): Promise<void>;
 }
 
-/**
- * The receiving end, one for each node. `onRestored` is called when the subscription is there again after it was lost:
- * what was published meanwhile is gone, so the node asks its clients to read again.
- */
-export async function subscribeBus(deps: {
-  redis: Redis;
+export interface BusSubscription<R extends RedisConnection = RedisConnection> {
+  redis: R;
   prefix: string;
   logger: Logger;
   onMessage: (message: BusMessage) => void;
   onRestored: () => void;
   /** Milliseconds between two questions whether the line is there: who only listens does not notice that it is not. */
   pulseMs?: number;
-}): Promise<BusSubscriber> {
+}
+
+/**
+ * The receiving end, one for each node. `onRestored` is called when the subscription is there again after it was lost:
+ * what was published meanwhile is gone, so the node asks its clients to read again.
+ */
+export async function subscribeBus(deps: BusSubscription): Promise<BusSubscriber> {
   const { redis, logger } = deps;
-  let connected = false;
-  let lost = false;
-  redis.on('message', (_channel: string, text: string) => {
+  const onText = (text: string): void => {
     let message: BusMessage;
     try {
       message = JSON.parse(text) as BusMessage;
@@ -57,7 +66,15 @@ export async function subscribeBus(deps: {
       return;
     }
     deps.onMessage(message);
-  });
+  };
+  return isCluster(redis) ? subscribeShards({ ...deps, redis, onText }) : subscribeOne({ ...deps, redis }, onText);
+}
+
+async function subscribeOne(deps: BusSubscription<Redis>, onText: (text: string) => void): Promise<BusSubscriber> {
+  const { redis, logger } = deps;
+  let connected = false;
+  let lost = false;
+  redis.on('message', (_channel: string, text: string) => onText(text));
   redis.on('close', () => {
     connected = false;
     lost = true;

@@ -19,6 +19,7 @@ import {
   type QueueName,
 } from '#shared/contracts/jobs.ts';
 import type { Logger } from './logger.ts';
+import { clusterAddress, connectCluster } from './redis.ts';
 
 export { UnrecoverableError };
 
@@ -37,22 +38,24 @@ export interface JobQueues {
   close(): Promise<void>;
 }
 
-/** BullMQ takes the prefix without its last colon. */
-const bullPrefix = (prefix: string): string => `${prefix.replace(/:$/, '')}-jobs`;
+/** BullMQ takes the prefix without its last colon. In a cluster the keys of one queue must be of one slot: the braces say which. */
+const bullPrefix = (prefix: string, clustered: boolean, queue: QueueName): string => {
+  const plain = `${prefix.replace(/:$/, '')}-jobs`;
+  return clustered ? `{${plain}:${queue}}` : plain;
+};
 
 /** The producing end of all queues. Fails fast: who enqueues (the relay, the sweeper) keeps the order and tries again. */
 export function createJobQueues(deps: { redisUrl: string; prefix: string; logger: Logger }): JobQueues {
-  const connection: ConnectionOptions = {
-    url: deps.redisUrl,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: 2_000,
-    // A line that is dead without a word is replaced (redis.ts).
-    socketTimeout: 5_000,
-  };
+  // A line that is dead without a word is replaced (redis.ts).
+  const options = { maxRetriesPerRequest: 1, commandTimeout: 2_000, socketTimeout: 5_000 };
+  const address = clusterAddress(deps.redisUrl);
+  const cluster = address && connectCluster(address, { ...options, failFast: true });
+  cluster?.on('error', (error: Error) => deps.logger.debug({ err: error }, 'connection of the queues'));
+  const connection: ConnectionOptions = cluster ?? { url: deps.redisUrl, enableOfflineQueue: false, ...options };
   const queues = new Map<QueueName, Queue>();
   for (const name of Object.keys(QUEUES) as QueueName[]) {
-    const queue = new Queue(name, { connection, prefix: bullPrefix(deps.prefix), skipVersionCheck: true });
+    const prefix = bullPrefix(deps.prefix, cluster !== null, name);
+    const queue = new Queue(name, { connection, prefix, skipVersionCheck: true });
     queue.on('error', (error) => deps.logger.debug({ err: error, queue: name }, 'queue connection'));
     queues.set(name, queue);
   }
@@ -90,6 +93,7 @@ export function createJobQueues(deps: { redisUrl: string; prefix: string; logger
     close: async () => {
       // A line that is dead does not take leave: it is cut.
       await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => queue.disconnect())));
+      cluster?.disconnect();
     },
   };
 }
@@ -154,6 +158,11 @@ export function workQueue<Q extends QueueName>(deps: {
   const handlers = deps.handlers as Readonly<Record<string, AnyHandler | undefined>>;
   const own: { class: QueueClass; perSecond?: number } = QUEUES[deps.name];
   const perSecond = own.perSecond && (deps.perSecond ?? own.perSecond);
+  const lasting = { maxRetriesPerRequest: null, socketTimeout: WORKER_SILENT_MS };
+  const address = clusterAddress(deps.redisUrl);
+  // BullMQ makes the line that waits for work from this one; it ends neither.
+  const cluster = address && connectCluster(address, { ...lasting, failFast: false });
+  cluster?.on('error', (error: Error) => deps.logger.debug({ err: error, queue: deps.name }, 'connection of a queue'));
   const worker = new Worker(
     deps.name,
     async (job) => {
@@ -175,8 +184,8 @@ export function workQueue<Q extends QueueName>(deps: {
       }
     },
     {
-      connection: { url: deps.redisUrl, maxRetriesPerRequest: null, socketTimeout: WORKER_SILENT_MS },
-      prefix: bullPrefix(deps.prefix),
+      connection: cluster ?? { url: deps.redisUrl, ...lasting },
+      prefix: bullPrefix(deps.prefix, cluster !== null, deps.name),
       concurrency: deps.concurrency,
       ...(perSecond === undefined ? {} : { limiter: { max: perSecond, duration: 1_000 } }),
       lockDuration: lockMs,
@@ -194,6 +203,7 @@ export function workQueue<Q extends QueueName>(deps: {
     async close(graceMs) {
       const timer = setTimeout(() => abort.abort(), graceMs);
       await worker.close();
+      cluster?.disconnect();
       clearTimeout(timer);
     },
   };

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { connectRaw, type Db } from '#db/connect.ts';
 import type { EventName } from '#shared/contracts/events.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
@@ -6,6 +5,7 @@ import type { BusPublisher } from '#shared/node/live-bus.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { Metrics } from '#shared/node/metrics.ts';
 import type { JobQueues } from '#shared/node/queues.ts';
+import type { RedisConnection } from '#shared/node/redis.ts';
 import type { Shutdown } from '#shared/node/shutdown.ts';
 import { areTotalsOf, lastDifferences, rebuildTotals, refreshStats } from '#db/collection-totals.repository.ts';
 import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
@@ -41,8 +41,8 @@ const RELAY_SILENT_MS = 10_000;
 export interface RelayRoleDeps {
   config: WorkerConfig;
   db: Db;
-  redisQueues: Redis;
-  redisCache: Redis;
+  redisQueues: RedisConnection;
+  redisCache: RedisConnection;
   bus: BusPublisher;
   queues: JobQueues;
   logger: Logger;
