@@ -36,7 +36,11 @@ export const paymentSettings = {
   STRIPE_SECRET_KEY: setting(z.string().optional(), 'Key of Stripe; without it and the next one payment by card is off', {
     secret: true,
   }),
-  STRIPE_WEBHOOK_SECRET: setting(z.string().optional(), 'Signs what Stripe sends to /api/webhooks/stripe', { secret: true }),
+  STRIPE_WEBHOOK_SECRET: setting(
+    z.string().optional(),
+    'Signs what Stripe sends to /api/webhooks/stripe: its events checkout.session.*, payment_intent.* and refund.*',
+    { secret: true },
+  ),
   STATEMENTS_ORIGIN: setting(
     origin.optional(),
     'Where providers’ statements are fetched by themselves, /statements/<mtn, mvola or stripe>/<day>.csv; without it people bring them',
