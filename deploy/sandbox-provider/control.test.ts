@@ -55,6 +55,7 @@ describe('the control API', () => {
     const forged = await until(() => sandbox.told[1]);
     expect([forged.path, JSON.parse(forged.text)]).toMatchObject(['/a/f0rged', { status: 'SUCCESSFUL' }]);
     await sandbox.control('/control/ordinary', { vice: 'ordinary' });
+    await sandbox.control('/control/next', { vice: 'delay', count: 2 });
     const held = take();
     expect(await sandbox.control('/control/hold', { id: held.id })).toBe(204);
     const other = take();
@@ -104,6 +105,8 @@ describe('the control API', () => {
   });
 
   it('tells its page only what changed', async () => {
+    // What ends by itself meanwhile has changed.
+    await sandbox.control('/control/ordinary', { vice: 'wait' });
     const first = take();
     const changes = async (has: string) =>
       (await (await fetch(`${sandbox.url}/control/changes?${has}`)).json()) as { order: string[]; changed: { id: string }[] };

@@ -51,11 +51,14 @@ describe('MVola, as its documentation has it', () => {
   });
 
   it('takes an order, tells of it once by PUT, and gives status and details', async () => {
+    await sandbox.control('/control/ordinary', { vice: 'wait' });
     const answer = await fetch(`${sandbox.url}${PATH}`, { method: 'POST', headers: await headers(), body: order() });
     expect(answer.status).toBe(202);
     const taken = (await answer.json()) as Taken;
     expect(taken).toMatchObject({ status: 'pending', notificationMethod: 'callback' });
     expect(await statusOf(taken.serverCorrelationId)).toMatchObject({ status: 'pending' });
+    expect(sandbox.told).toEqual([]);
+    sandbox.orders.settle(taken.serverCorrelationId, 'SUCCESSFUL');
     const told = await until(() => sandbox.told[0]);
     expect([told.method, told.path]).toEqual(['PUT', '/told/here']);
     const message = JSON.parse(told.text) as Record<string, string>;
