@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { sql } from 'drizzle-orm';
 import { connectDatabase, type Db } from '#db/connect.ts';
+import { auditLedger } from '#db/ledger-audit.ts';
 import { itemsOfEach } from '#db/payments.repository.ts';
 import type { RunningStack } from '#deploy/local/stack.ts';
 import { createPoster } from '#server/payments/poster.ts';
@@ -72,6 +73,8 @@ export async function measureScreens(
     const took = (performance.now() - began) / 1_000;
     const shown = await allShown(ids.length);
     const written = await writtenAt(db, ids);
+    const { faults } = await auditLedger(db);
+    if (faults.length > 0) throw new Error(`the books do not agree: ${JSON.stringify(faults)}`);
     const delays = ids.map((id) => (shown[topicOf('payment', id)] ?? NaN) - (written.get(id) ?? NaN));
     return {
       ...{ asked: perSecond, perSecond: Math.round(ids.length / took), seconds: Math.round(took), payments: ids.length },
