@@ -114,6 +114,8 @@ import { garageTopic } from './vehicles/vehicles.topic.ts';
 
 /** Topics that one socket may watch at once. */
 const MAX_TOPICS = 50;
+/** How long requests may run that are still under way when the last socket has gone. */
+const LAST_REQUESTS_MS = 3_000;
 
 export interface NodeDeps {
   config: ServerConfig;
@@ -440,9 +442,11 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     async stop() {
       draining = true;
       const graceMs = config.DRAIN_SECONDS * 1000;
+      const end = Date.now() + graceMs;
       // The balancer hears of it from /readyz, which therefore answers until the last client has moved.
       await sockets.drain(graceMs);
-      await http.close(1_000);
+      // An upload over a bad line may still be under way: it has what is left of the time, and a moment at least.
+      await http.close(Math.max(LAST_REQUESTS_MS, end - Date.now()));
       await sockets.close();
       await stopSaying();
       await bus.close();

@@ -27,6 +27,8 @@ export interface BalancerDeps {
 /** Processes that share one address, as in production. */
 export interface RunningBalancers {
   processes: ManagedProcess[];
+  /** Where each of them takes orders: what is said to one, the others do not know. */
+  adminSockets: string[];
   /** From now on no new connection is taken. */
   drain(): void;
 }
@@ -37,10 +39,12 @@ export async function startBalancers(deps: BalancerDeps): Promise<RunningBalance
   const folder = path.join(directory, 'haproxy');
   mkdirSync(folder, { recursive: true });
   const sockets = socketDirectory(folder);
+  const names = Array.from({ length: deps.count ?? 2 }, (_, index) => `haproxy-${index + 1}`);
+  const adminSocketOf = (name: string): string => path.join(sockets, `${name}.sock`);
   const processes = await Promise.all(
-    Array.from({ length: deps.count ?? 2 }, (_, index) => `haproxy-${index + 1}`).map((name) => {
+    names.map((name) => {
       const file = path.join(folder, `${name}.cfg`);
-      const adminSocket = path.join(sockets, `${name}.sock`);
+      const adminSocket = adminSocketOf(name);
       rmSync(adminSocket, { force: true });
       const config = renderHaproxyConfig({
         nodes,
@@ -70,6 +74,7 @@ export async function startBalancers(deps: BalancerDeps): Promise<RunningBalance
   );
   return {
     processes,
+    adminSockets: names.map(adminSocketOf),
     drain() {
       for (const one of processes) one.kill('SIGUSR1');
     },

@@ -68,7 +68,8 @@ export function programSpec(
     },
     ready: () => answersHttp(`http://127.0.0.1:${port}/readyz`, [200]),
     readyWithin: 60_000,
-    grace: 8_000,
+    // What it may take to let its clients go, and then its connections.
+    grace: Number(env['DRAIN_SECONDS'] ?? 0) * 1_000 + 8_000,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Logs } from './logs.ts';
 import { checkout, localDirectory } from './paths.ts';
 import { choosePorts } from './ports.ts';
 import type { ManagedProcess, ProcessDeath } from './processes.ts';
+import { releaseNodes } from './release.ts';
 import { openWorkspace, runServices, type Workspace } from './service-set.ts';
 import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
 import {
@@ -72,6 +73,8 @@ export interface RunningStack {
   signIns: SignIn[];
   /** By name: postgres, redis-queues, redis-cache, s3, catcher, sandbox, node-1, node-2, relay, ocr, jobs, haproxy-1, haproxy-2 (more of each when asked for). */
   processes: ReadonlyMap<string, ManagedProcess>;
+  /** Starts every node anew, one after the other, under its visitors: what a new release does. */
+  release(say?: (line: string) => void): Promise<void>;
   /** Stops everything in order; never fails. */
   stop(): Promise<void>;
   /** Kills what is still there at once; `stop` then returns soon. */
@@ -212,6 +215,12 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       env,
       signIns,
       processes,
+      release: (tell = say) =>
+        releaseNodes({
+          nodes: nodes.flatMap((name) => processes.get(name) ?? []),
+          adminSockets: balancers?.adminSockets ?? [],
+          say: tell,
+        }),
       stop,
       force: () => supervisor.force(),
     };

@@ -1,4 +1,6 @@
 // `npm start` and `npm run dev`: runs the stack, prints its address, follows its logs, and stops it on Ctrl-C.
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { localCertificate } from './certificate.ts';
@@ -6,6 +8,7 @@ import { StackIsRunningError } from './lock.ts';
 import { createLogs } from './logs.ts';
 import { localDirectory } from './paths.ts';
 import type { ProcessDeath } from './processes.ts';
+import { controlSocket } from './release.ts';
 import { startStack, type RunningStack } from './stack.ts';
 
 const { values: flags } = parseArgs({
@@ -22,6 +25,7 @@ const say = (line: string): void => console.log(`  ${line}`);
 
 const starting = new AbortController();
 let stack: RunningStack | undefined;
+let releasing: Promise<void> | undefined;
 let stopping = false;
 let stoppingSince = 0;
 
@@ -47,6 +51,7 @@ try {
     signal: starting.signal,
   });
   welcome(stack, (performance.now() - began) / 1000);
+  listenForOrders(stack);
   if (process.stdin.isTTY) createInterface({ input: process.stdin, terminal: false }).on('line', takeOrder);
 } catch (error) {
   if (error instanceof StackIsRunningError) {
@@ -113,7 +118,28 @@ function announce({ name, how, lastLines }: ProcessDeath): void {
   console.error([alarm(`\n■ ${name} ${how}`), ...last, hint, ''].join('\n'));
 }
 
-/** `restart node-1`, `kill ocr`, `list`. */
+/** `npm run release:local` speaks to this process: whoever may reach the socket's directory may. */
+function listenForOrders({ release }: RunningStack): void {
+  const socket = controlSocket(localDirectory);
+  rmSync(socket, { force: true });
+  const server = createServer((line) => {
+    const tell = (text: string): void => void (line.writable && line.write(`${text}\n`));
+    line.on('error', () => undefined);
+    releasing ??= release((text) => {
+      say(text);
+      tell(text);
+    }).finally(() => (releasing = undefined));
+    releasing.then(
+      () => line.end('done\n'),
+      (error: Error) => line.end(`failed: ${error.message}\n`),
+    );
+  });
+  server.on('error', (error) => say(`no releases by command: ${error.message}`));
+  server.listen(socket, () => chmodSync(socket, 0o600));
+  server.unref();
+}
+
+/** `restart node-1`, `kill ocr`, `release`, `list`. */
 function takeOrder(line: string): void {
   const [order, name = ''] = line.trim().split(/\s+/);
   const known = stack?.processes;
@@ -122,6 +148,9 @@ function takeOrder(line: string): void {
   if (order === 'list') {
     for (const each of known.values())
       say(`${each.name.padEnd(14)} ${each.pid === undefined ? 'not running' : `process ${each.pid}`}`);
+  } else if (order === 'release') {
+    releasing ??= stack?.release(say).finally(() => (releasing = undefined));
+    releasing?.catch((error: Error) => console.error(alarm(error.message)));
   } else if (order === 'restart' && one !== undefined) {
     one.restart().then(
       () => say(`${name} runs again`),
@@ -130,6 +159,6 @@ function takeOrder(line: string): void {
   } else if (order === 'kill' && one !== undefined) {
     one.kill('SIGKILL');
   } else {
-    say(`orders: list, restart <name>, kill <name>; names: ${[...known.keys()].join(', ')}`);
+    say(`orders: list, release, restart <name>, kill <name>; names: ${[...known.keys()].join(', ')}`);
   }
 }

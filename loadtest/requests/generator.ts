@@ -70,13 +70,14 @@ async function connect(session: PreparedSession): Promise<Socket> {
   const socket: Socket = io(`http://127.0.0.1:${origin.port}`, {
     transports: ['websocket'],
     forceNew: true,
-    reconnection: false,
+    reconnectionDelay: 100,
+    reconnectionDelayMax: 1_000,
     extraHeaders: { cookie: session.cookie, origin: order.origin },
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);
-    socket.once('disconnect', (why) => console.log('a socket ended:', why));
+    socket.on('disconnect', (why) => console.log('a socket ended:', why));
   });
   return socket;
 }

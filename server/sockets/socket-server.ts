@@ -56,6 +56,11 @@ export interface SocketServer {
   presence(): NodePresence;
 }
 
+/** Balancers look at a node every two seconds. */
+const BALANCERS_KNOW_MS = 2_500;
+/** The share of the time to drain that is left for commands under way when the last are asked to move. */
+const DRAIN_TAIL = 0.15;
+
 /** How long the reason of a session's end may be behind its end in the database, milliseconds. */
 const TOLD_WITHIN_MS = 500;
 
@@ -66,6 +71,8 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const sessions = createSessionRegistry();
   const guests = createGuestRegistry();
   const instruments = socketInstruments(metrics, deps.engine);
+  /** When everybody has been asked to be gone, milliseconds; null: nobody is asked to go. */
+  let moveBy: number | null = null;
   const dispatcher = createCommandDispatcher({
     handlers: deps.handlers,
     logger,
@@ -119,6 +126,8 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   });
 
   io.on('connection', (socket) => {
+    // Somebody whom a balancer still sent here while this node goes away.
+    if (moveBy !== null) socket.emit('node:draining', { withinMs: Math.max(0, moveBy - Date.now()) });
     if (socket.data.viewer.guest) {
       const { address, headers } = socket.handshake;
       if (!guests.add(socket.id, addressOf(deps.addressSource, headers['x-forwarded-for'], address))) {
@@ -208,9 +217,16 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     },
     async drain(withinMs) {
       logger.info({ sockets: server.socketCount, withinMs }, 'draining');
-      io.local.emit('node:draining', { withinMs });
       const end = Date.now() + withinMs;
-      while (server.socketCount > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+      const over = (ms: number): boolean => Date.now() >= ms;
+      const empty = async (until: number): Promise<void> => {
+        while (server.socketCount > 0 && !over(until)) await new Promise((resolve) => setTimeout(resolve, 50));
+      };
+      // Who is told before the balancers know comes back to this very node.
+      await empty(Math.min(Date.now() + BALANCERS_KNOW_MS, end - withinMs * 0.75));
+      moveBy = end - withinMs * DRAIN_TAIL;
+      if (server.socketCount > 0) io.local.emit('node:draining', { withinMs: Math.max(0, moveBy - Date.now()) });
+      await empty(end);
       deps.engine.stopAccepting();
     },
     async close() {

@@ -137,6 +137,40 @@ describe('a live client', () => {
     expect(line.fake.connect.mock.calls.length).toBe(before + 1);
   });
 
+  it('moves only when what was asked is answered; what is asked meanwhile goes to the new node', async () => {
+    line.up();
+    let answer: (given: unknown) => void = () => undefined;
+    line.answers.set('vehicle:x', new Promise((resolve) => (answer = resolve)));
+    const command = client.command as (name: string, input: unknown) => Promise<unknown>;
+    const first = command('vehicle:x', 1);
+    await vi.advanceTimersByTimeAsync(0);
+    line.tell('node:draining', { withinMs: 100 });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(line.fake.disconnect).not.toHaveBeenCalled();
+    const second = command('vehicle:y', 2);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(line.asked.map(({ name }) => name)).not.toContain('vehicle:y');
+    answer({ data: 'done' });
+    await expect(first).resolves.toBe('done');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(line.fake.disconnect).toHaveBeenCalledTimes(1);
+    line.down('io client disconnect');
+    expect(client.status).toBe('connecting');
+    line.up();
+    await expect(second).resolves.toBeNull();
+    expect(client.status).toBe('live');
+  });
+
+  it('leaves a node that goes away also when an answer never comes', async () => {
+    line.up();
+    line.answers.set('vehicle:x', new Promise(() => undefined));
+    void (client.command as (name: string, input: unknown) => Promise<unknown>)('vehicle:x', 1);
+    await vi.advanceTimersByTimeAsync(0);
+    line.tell('node:draining', { withinMs: 100 });
+    await vi.advanceTimersByTimeAsync(5_200);
+    expect(line.fake.disconnect).toHaveBeenCalledTimes(1);
+  });
+
   it('comes back by itself after a server’s farewell, and at once when it is woken in the middle of a back-off', async () => {
     line.up();
     const before = line.fake.connect.mock.calls.length;

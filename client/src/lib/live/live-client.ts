@@ -69,6 +69,9 @@ const RETRY_REFUSED_MS = { first: 500, most: 10_000 };
  */
 const TRIES_TAKE_MS = [4_000, 8_000, 20_000] as const;
 
+/** How long a page that is to move waits for answers under way, milliseconds. */
+const MOVE_WAITS_MS = 5_000;
+
 /**
  * Keeps screens equal to the database over a line that loses things (DESIGN: mechanism 2): subscribes then reads, reads again
  * after every reconnect, gap, resync order and return to the foreground, and asks every so often whether it is behind.
@@ -84,6 +87,10 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   let over = false;
   /** Refusals of the server since the line was last up. */
   let refusals = 0;
+  /** Commands that wait for their answer; while the page moves to another node, new ones wait for the new line. */
+  let pending = 0;
+  let moving = false;
+  const forNewLine = new Set<() => void>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
 
   function later(ms: number, what: () => void): void {
@@ -110,9 +117,13 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
       name: C,
       input: CommandInput<C>,
     ) => Promise<Ack<CommandOutput<C>>>;
-    const answer = await emit(name, input).catch((cause: unknown) => {
-      throw new AppError('UNAVAILABLE', undefined, { cause });
-    });
+    if (moving) await newLine();
+    pending += 1;
+    const answer = await emit(name, input)
+      .catch((cause: unknown) => {
+        throw new AppError('UNAVAILABLE', undefined, { cause });
+      })
+      .finally(() => (pending -= 1));
     heard();
     if ('error' in answer) throw new AppError(answer.error.code, { ...answer.error.details, ...incidentOf(answer.error) });
     return answer.data;
@@ -178,6 +189,26 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     socket.connect();
   }
 
+  /** Until the page is on another node, or it takes too long: then whoever asks finds out by itself. */
+  function newLine(): Promise<void> {
+    return new Promise((resolve) => {
+      forNewLine.add(resolve);
+      later(answerWithinMs, resolve);
+    });
+  }
+  function arrived(): void {
+    moving = false;
+    forNewLine.forEach((resolve) => resolve());
+    forNewLine.clear();
+  }
+  /** Leaves a node that goes away when every command was answered: a line that is cut takes their answers with it. */
+  function move(untilMs = Date.now() + MOVE_WAITS_MS): void {
+    if (!socket.connected) return arrived();
+    moving = true;
+    if (pending > 0 && Date.now() < untilMs) return later(20, () => moving && move(untilMs));
+    reconnect();
+  }
+
   function end(why: SessionEnd): void {
     if (over) return;
     over = true;
@@ -187,6 +218,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   }
 
   socket.on('connect', () => {
+    arrived();
     refusals = 0;
     setStatus('live');
     heard();
@@ -195,7 +227,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   socket.on('disconnect', (reason) => {
     for (const one of watched.values()) one.entry.disconnected();
     if (over) return;
-    setStatus('offline');
+    setStatus(moving ? 'connecting' : 'offline');
     // socket.io-client comes back by itself after a broken line, not after a server's farewell.
     if (reason === 'io server disconnect') later(250 + Math.random() * 750, () => socket.connect());
   });
@@ -218,7 +250,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     if (one.entry.needsSnapshot) refreshInTurn(one);
   });
   socket.on('live:resync', ({ withinMs }) => later(Math.random() * withinMs, refreshAll));
-  socket.on('node:draining', ({ withinMs }) => later(Math.random() * withinMs, reconnect));
+  socket.on('node:draining', ({ withinMs }) => later(Math.random() * withinMs, () => moving || move()));
   socket.io.on('ping', heard);
   socket.io.on('reconnect_attempt', (attempt) => {
     socket.io.timeout(TRIES_TAKE_MS[Math.min(attempt, TRIES_TAKE_MS.length) - 1] ?? TRIES_TAKE_MS[0]);
