@@ -81,7 +81,7 @@ try {
   const { db } = database;
   // A reading takes a core for seconds: bench:ocr measures it, bench:workers the other jobs. Photographs are taken and wait. Of a country
   // that was just filled, the jobs first catch up on years of reports, which no day in earnest has.
-  await Promise.all(['ocr', 'jobs'].map((name) => stack.processes.get(name)?.stop()));
+  await Promise.all(['ocr', 'jobs'].map(async (name) => stack.processes.get(name)?.stop()));
   // Postgres goes on with what nobody waits for any more.
   await db.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('ocr', 'jobs')`);
   const column = async (query: ReturnType<typeof sql>): Promise<string[]> =>
