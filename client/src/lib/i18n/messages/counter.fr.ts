@@ -17,12 +17,12 @@ export const counter = {
   bar: {
     counter: (label: string) => `Guichet ${label}`,
     paused: 'En pause',
-    pause: 'Faire une pause',
+    pause: 'Pause',
     resume: 'Reprendre',
     close: 'Fermer le guichet',
     doneToday: (count: number) => (count === 1 ? '1 personne reçue aujourd’hui' : `${count} personnes reçues aujourd’hui`),
     counters: (open: number) => (open === 1 ? '1 guichet ouvert' : `${open} guichets ouverts`),
-    shortcuts: 'Raccourcis clavier',
+    shortcuts: 'Raccourcis',
     board: 'Écran de la salle',
     kiosk: 'Borne',
   },
@@ -42,7 +42,7 @@ export const counter = {
     call: 'Appeler',
     cancel: 'Annuler le ticket',
     reinstate: 'Remettre dans la file',
-    walkIn: 'Ticket pour une personne sur place',
+    walkIn: 'Ticket sur place',
   },
   priority: {
     none: 'Sans priorité',

@@ -144,7 +144,6 @@ export const till: Translation<typeof fr> = {
     closedBy: (name) => `Counted by ${name}, the agent being absent`,
     absent: {
       button: 'Count for them',
-      buttonFor: (name) => `Count the till of ${name} for them`,
       title: (name) => `Till of ${name}`,
       text: 'For an agent who is absent. Count the drawer: the money goes to the safe and the till closes. Your name stays in the report, and another person takes note of a difference.',
       reason: 'Why the agent does not close it themselves',

@@ -143,7 +143,6 @@ export const till = {
     closedBy: (name: string) => `Comptée par ${name}, l’agent étant absent`,
     absent: {
       button: 'Compter à sa place',
-      buttonFor: (name: string) => `Compter la caisse de ${name} à sa place`,
       title: (name: string) => `Caisse de ${name}`,
       text: 'Pour un agent absent. Comptez le tiroir\u00a0: l’argent va au coffre et la caisse se ferme. Votre nom reste au rapport, et une autre personne relève l’écart s’il y en a un.',
       reason: 'Pourquoi l’agent ne ferme pas lui-même',
