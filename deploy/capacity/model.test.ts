@@ -19,6 +19,8 @@ const COSTS: UnitCosts = {
   reading: 3.5,
   payments: 1_000,
   emails: 300_000,
+  relay: { mostPerSecond: 2_000, ms: 0.6 },
+  images: 400,
   paymentBytes: 3_500,
 };
 const PRICES = Prices.parse(JSON.parse(readFileSync(new URL('./prices.json', import.meta.url), 'utf8')));

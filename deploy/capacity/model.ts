@@ -111,9 +111,10 @@ const spared = (needed: number, zones: number): number => Math.max(zones, Math.c
  */
 export function planFor(users: number, costs: UnitCosts, prices: Prices, policy: Policy = POLICY): Plan {
   const missing = (Object.keys(costs) as (keyof UnitCosts)[]).filter((name) => costs[name] === null);
-  const { request, socket, reading, payments, emails, paymentBytes } = costs;
-  if (!request || !socket || reading === null || payments === null || emails === null || paymentBytes === null)
+  const { request, socket, reading, payments, emails, relay, images, paymentBytes } = costs;
+  if (!request || !socket || !relay || reading === null || payments === null || emails === null || images === null)
     throw new NotMeasuredError(missing);
+  if (paymentBytes === null) throw new NotMeasuredError(missing);
   const demand = demandOf(users);
   const { mostBusy, zones } = policy;
   const events = demand.userEventsASecond + demand.officeEventsASecond;
@@ -132,12 +133,15 @@ export function planFor(users: number, costs: UnitCosts, prices: Prices, policy:
   const haproxyCores = perSecond(demand.requestsASecond, request.haproxy);
   const balancers = spared(Math.max(haproxyCores / policy.singleThreadBusy, users / policy.balancerConnections), zones);
 
-  const relayCores = perSecond(events, socket.relayMs) + perSecond(demand.requestsASecond, request.relay);
+  // Each photograph and each payment is told several times: of what is asked for, the events are counted as the load test has them.
+  const relayCores = perSecond(events, relay.ms);
+  const regions = up(events / (relay.mostPerSecond * mostBusy));
   const readers = spared((demand.uploadsAMinute / 60) * (reading / mostBusy), zones);
   const bookers = spared(
     Math.max(demand.paymentsASecond / payments, perSecond(demand.requestsASecond, request.jobs)) / mostBusy,
     zones,
   );
+  const painters = spared(perSecond(demand.uploadsAMinute / 60, images) / mostBusy, zones);
   const mailers = spared(demand.emailsAnHour / emails, zones);
 
   const redisCores = perSecond(demand.requestsASecond, request.redis);
@@ -171,10 +175,11 @@ export function planFor(users: number, costs: UnitCosts, prices: Prices, policy:
     component('balancer', balancers, 1, 1, `${users.toLocaleString('en')} connections, ${says(haproxyCores)} cores of work`),
     component(
       'relay',
-      2,
-      up(relayCores / mostBusy),
+      2 * regions,
+      up(relayCores / regions / mostBusy),
       1,
-      `${says(events)} events/s, ${says(relayCores)} cores; one leads, one stands by`,
+      `${says(events)} events/s of ${says(relay.mostPerSecond)}/s that one can, ${says(relayCores)} cores; one leads, one stands by` +
+        (regions > 1 ? `, in each of ${regions} regions` : ''),
     ),
     component(
       'worker: reading',
@@ -182,6 +187,13 @@ export function planFor(users: number, costs: UnitCosts, prices: Prices, policy:
       1,
       1,
       `${says(demand.uploadsAMinute)} photographs a minute, ${says(reading)} s of a core each`,
+    ),
+    component(
+      'worker: images',
+      painters,
+      1,
+      1,
+      `${says(demand.uploadsAMinute)} photographs a minute, ${says(images)} ms of a core each`,
     ),
     component('worker: payments', bookers, 1, 1, `${says(demand.paymentsASecond)} payments/s, ${says(payments)}/s each`),
     component('worker: messages, upkeep', mailers, 1, 1, `${says(demand.emailsAnHour)} e-mails an hour, ${says(emails)} each`),

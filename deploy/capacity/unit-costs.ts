@@ -16,6 +16,10 @@ export interface UnitCosts {
   payments: number | null;
   /** E-mails that one worker sends an hour. */
   emails: number | null;
+  /** One relay. */
+  relay: RelayCosts | null;
+  /** Milliseconds of a core for the images of one photograph. */
+  images: number | null;
   /** Bytes of the database a payment, everything that belongs to it and the register included. */
   paymentBytes: number | null;
 }
@@ -37,6 +41,12 @@ export const SocketCosts = z.object({
 });
 export type SocketCosts = z.infer<typeof SocketCosts>;
 
+/** What one relay gives away a second, of a backlog, and what an event costs it at an easy pace, milliseconds of a core. */
+export interface RelayCosts {
+  mostPerSecond: number;
+  ms: number;
+}
+
 const Requests = z.object({
   at: z.iso.datetime(),
   modes: z.array(
@@ -51,9 +61,14 @@ const Reading = z.object({
 });
 const Payments = z.object({
   conditions: z.looseObject({ at: z.iso.datetime().optional() }),
-  posting: z.array(z.object({ owners: z.string(), how: z.string(), perSecond: z.number() })),
+  posting: z.array(z.object({ owners: z.string(), inParallel: z.union([z.number(), z.string()]), perSecond: z.number() })),
 });
 const Emails = z.object({ at: z.iso.datetime(), emails: z.object({ perHour: z.number() }) });
+const Workers = z.object({
+  at: z.iso.datetime(),
+  relay: z.array(z.object({ what: z.string(), perSecond: z.number(), cpuMsAnEvent: z.number(), p95Ms: z.number().nullable() })),
+  jobs: z.array(z.object({ what: z.string(), cpuMsAJob: z.number() })),
+});
 const Queries = z.object({
   at: z.iso.datetime(),
   database: z.object({ vehicles: z.number(), payments: z.number(), megabytes: z.number() }),
@@ -114,11 +129,21 @@ export function readUnitCosts(folder: string): ReadCosts {
     ]),
     payments: read('payments', 'npm run bench:payments', 'payments.json', Payments, ({ conditions, posting }) => {
       const rates = posting
-        .filter(({ how, owners }) => how === 'batched' && owners === 'ordinary')
+        .filter(({ inParallel, owners }) => inParallel === 'worker in batches' && owners === 'ordinary')
         .map(({ perSecond }) => perSecond);
       return [rates.length > 0 ? Math.min(...rates) : null, conditions.at ?? null];
     }),
     emails: read('emails', 'npm run bench:notices', 'notices.json', Emails, ({ at, emails }) => [emails.perHour, at]),
+    relay: read('relay', 'npm run bench:workers', 'workers.json', Workers, ({ at, relay }) => {
+      // Of the backlogs the slower; of the pace, the one that was asked for.
+      const backlogs = relay.filter(({ p95Ms }) => p95Ms === null).map(({ perSecond }) => perSecond);
+      const steady = relay.find(({ p95Ms }) => p95Ms !== null);
+      return [steady && backlogs.length > 0 ? { mostPerSecond: Math.min(...backlogs), ms: steady.cpuMsAnEvent } : null, at];
+    }),
+    images: read('images', 'npm run bench:workers', 'workers.json', Workers, ({ at, jobs }) => [
+      jobs.find(({ what }) => what === 'images of a photograph')?.cpuMsAJob ?? null,
+      at,
+    ]),
     paymentBytes: read('paymentBytes', 'npm run bench:queries', 'queries.json', Queries, ({ at, database }) => [
       database.payments > 0 ? (database.megabytes * 1e6) / database.payments : null,
       at,
