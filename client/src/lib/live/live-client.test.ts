@@ -79,6 +79,23 @@ describe('a live client', () => {
     expect(client.status).toBe('live');
   });
 
+  it('asks whether it is behind a second after a deed of its own that nothing was told of, and only then', async () => {
+    const { entry } = client.watch('reading-queue', () => undefined);
+    line.up();
+    await vi.waitFor(() => expect(entry.status).toBe('live'));
+    const checks = (): number => line.asked.filter(({ name }) => name === 'live:check').length;
+    line.answers.set('live:check', { data: { behind: ['reading-queue'], asOf: '2026-01-01T00:01:00.000Z' } });
+    line.answers.set('live:subscribe', snapshot(2));
+    await client.command('ticket:call-next', {});
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([checks(), entry.seq]).toEqual([1, 2]);
+    await client.command('ticket:call-next', {});
+    line.tell('live', { topic: 'reading-queue', seq: 3, state: { seq: 3 }, at: '2026-01-01T00:00:00.000Z' });
+    await client.command('search:find', { query: '1234' });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([checks(), entry.seq]).toEqual([1, 3]);
+  });
+
   it('gives a try to connect little time at first and more each time: over a dead way it is another try that helps', () => {
     line.up();
     line.down('transport close');

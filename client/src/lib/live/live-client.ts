@@ -64,6 +64,14 @@ const READ_EVERY_MS = 300;
 const RETRY_REFUSED_MS = { first: 500, most: 10_000 };
 
 /**
+ * Who did something and was told of nothing after so long asks whether they are behind, milliseconds: while the relay is away, a counter would
+ * show its own call with the next question only, half a minute later.
+ */
+const OWN_DEED_MS = 1_000;
+/** Commands that change nothing, some of them sent with each letter that is typed. */
+const READS = /^(live:|search:|till:quote|refund:find|office:read|transfer:look-up)/;
+
+/**
  * How long each next try to connect may take, milliseconds: over a way on which packets are lost without a word (a node or a network that just
  * died) socket.io-client would sit out its 20 s before it tried another. The second and third have the time that a bad telephone line needs.
  */
@@ -87,6 +95,8 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   let over = false;
   /** Refusals of the server since the line was last up. */
   let refusals = 0;
+  /** Live messages so far. */
+  let messages = 0;
   /** Commands that wait for their answer; while the page moves to another node, new ones wait for the new line. */
   let pending = 0;
   let moving = false;
@@ -244,6 +254,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   socket.on('session:ended', ({ why }) => end(why));
   socket.on('live', (message) => {
     heard();
+    messages += 1;
     const one = watched.get(message.topic);
     if (!one) return;
     one.entry.applyMessage(message);
@@ -302,7 +313,10 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     },
     async command(name, input) {
       if (!socket.connected) await connectedWithin(socket, answerWithinMs);
-      return ask(name, input);
+      const before = messages;
+      const answer = await ask(name, input);
+      if (!READS.test(name)) later(OWN_DEED_MS, () => void (messages === before && check()));
+      return answer;
     },
     wake() {
       if (over) return;
