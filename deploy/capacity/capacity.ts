@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { checkout } from '#deploy/local/paths.ts';
-import { NotMeasuredError, planFor, Prices, type Plan } from './model.ts';
+import { NotMeasuredError, partsFor, planFor, Prices, type Component, type Plan } from './model.ts';
 import { readUnitCosts, type Measured } from './unit-costs.ts';
 
 const USAGE = `npm run capacity -- [options]       (how it is worked out: deploy/capacity.md)
@@ -42,14 +42,18 @@ function options() {
 const measuredLine = ({ cost, file, at, command, found }: Measured): string =>
   found ? `  ${cost}: ${file}, ${at ?? 'the file does not say when'}` : `  ${cost}: not measured; ${command} does`;
 
-function show(plan: Plan): void {
-  const { demand, components, monthly, currency } = plan;
-  console.log(`\n${demand.users.toLocaleString('en')} users`);
+function showComponents(users: number, components: readonly Component[]): void {
+  console.log(`\n${users.toLocaleString('en')} users`);
   console.table(
     components.map(({ name, count, cores, gigabytes, diskGigabytes, because }) => ({
       ...{ what: name, count, cores, 'memory GB': gigabytes, 'disk GB': diskGigabytes || '', because },
     })),
   );
+}
+
+function show(plan: Plan): void {
+  const { demand, components, monthly, currency } = plan;
+  showComponents(demand.users, components);
   const lines = Object.entries(monthly).map(([name, amount]) => `${name} ${amount.toLocaleString('en')}`);
   console.log(`a month, ${currency}: ${lines.join(', ')}`);
 }
@@ -69,7 +73,14 @@ try {
   } catch (error) {
     if (!(error instanceof NotMeasuredError)) throw error;
     process.exitCode = 2;
-    console.error(`no plan: it would rest on what was not measured\n${measured.map(measuredLine).join('\n')}`);
+    console.error(
+      `no whole plan and no price: they would rest on what was not measured\n${measured.map(measuredLine).join('\n')}`,
+    );
+    for (const count of users) {
+      const { components, unknown } = partsFor(count, costs, prices);
+      showComponents(count, components);
+      console.log(`not known: ${unknown.join(', ')}`);
+    }
   }
 } catch (error) {
   process.exitCode ||= 1;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NotMeasuredError, planFor, POLICY, Prices, type Plan } from './model.ts';
+import { NotMeasuredError, partsFor, planFor, POLICY, Prices, type Plan } from './model.ts';
 import { readUnitCosts, type UnitCosts } from './unit-costs.ts';
 
 const COSTS: UnitCosts = {
@@ -75,6 +75,19 @@ describe('a plan', () => {
     expect(() => plan(20_000, without)).toThrow(NotMeasuredError);
     expect(() => plan(20_000, without)).toThrow(`not measured: ${name}`);
   });
+});
+
+it('says what it can when something was not measured: the same parts as a whole plan has, and which are not known', () => {
+  const whole = plan(100_000);
+  const { components, unknown } = partsFor(100_000, { ...COSTS, socket: null, images: null }, PRICES);
+  expect(unknown).toEqual(['node', 'worker: images']);
+  expect(components).toEqual(whole.components.filter(({ name }) => !unknown.includes(name)));
+  expect(partsFor(100_000, COSTS, PRICES)).toEqual({ components: whole.components, unknown: [] });
+});
+
+it('gives the events to several relays, of a region each, when one cannot give them away', () => {
+  expect(count(plan(20_000), 'relay')).toBe(2);
+  expect(count(plan(100_000, { ...COSTS, relay: { mostPerSecond: 1_000, ms: 1 } }), 'relay')).toBe(6);
 });
 
 describe('measurements', () => {

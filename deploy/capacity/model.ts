@@ -236,3 +236,40 @@ export function planFor(users: number, costs: UnitCosts, prices: Prices, policy:
   const total = Object.values(monthly).reduce((all, one) => all + one, 0);
   return { demand, components, objectGigabytes, monthly: { ...monthly, total }, currency: prices.currency };
 }
+
+/** What each part of a plan rests on. */
+const RESTS_ON: Readonly<Record<string, readonly (keyof UnitCosts)[]>> = {
+  node: ['request', 'socket'],
+  balancer: ['request'],
+  relay: ['relay'],
+  'worker: reading': ['reading'],
+  'worker: images': ['images'],
+  'worker: payments': ['payments', 'request'],
+  'worker: messages, upkeep': ['emails'],
+  'Redis: queues and bus': ['request'],
+  'Redis: cache': ['request'],
+  Postgres: ['request', 'paymentBytes'],
+};
+
+/** The parts of a plan that rest on nothing but what was measured; without the others there is no sum and no price. */
+export function partsFor(users: number, costs: UnitCosts, prices: Prices): { components: Component[]; unknown: string[] } {
+  const measured = (name: string): boolean => (RESTS_ON[name] ?? []).every((cost) => costs[cost] !== null);
+  // Stand-ins make the sum work; whatever rests on one is left out.
+  const request = { node: 0, haproxy: 0, redis: 0, postgres: 0, relay: 0, jobs: 0 };
+  const socket = { at: '', sockets: 1, nodes: 1, bytesASocket: 1, handshakeMs: 0, deliveryMs: 0, relayMs: 0 };
+  const stood: UnitCosts = {
+    request: costs.request ?? request,
+    socket: costs.socket ?? socket,
+    reading: costs.reading ?? 0,
+    payments: costs.payments ?? 1,
+    emails: costs.emails ?? 1,
+    relay: costs.relay ?? { mostPerSecond: Number.MAX_SAFE_INTEGER, ms: 0 },
+    images: costs.images ?? 0,
+    paymentBytes: costs.paymentBytes ?? 1,
+  };
+  const { components } = planFor(users, stood, prices);
+  return {
+    components: components.filter(({ name }) => measured(name)),
+    unknown: components.flatMap(({ name }) => (measured(name) ? [] : [name])),
+  };
+}
