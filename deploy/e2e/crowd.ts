@@ -11,6 +11,7 @@ import { readGarage } from '#db/vehicles.repository.ts';
 import type { RunningStack } from '#deploy/local/stack.ts';
 import { documentView } from '#server/documents/document-events.ts';
 import { createSessionCookie } from '#server/identity/session-cookie.ts';
+import { AppError } from '#shared/contracts/errors.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 
@@ -38,7 +39,10 @@ export interface Page {
   offline: number;
 }
 
-export async function gatherCrowd(stack: RunningStack, database: Database, size: number): Promise<Crowd> {
+/** `through`: where they connect to, when it is not the balancer itself. */
+export type CrowdStack = Pick<RunningStack, 'origin' | 'env'> & { through?: string };
+
+export async function gatherCrowd(stack: CrowdStack, database: Database, size: number): Promise<Crowd> {
   const key = deriveKey(stack.env['AUTH_SECRET'] ?? '', 'session-cookie').toString('base64url');
   const cookies = createSessionCookie({ publicOrigin: stack.origin, key });
   const people = await Promise.all(
@@ -62,7 +66,7 @@ export async function gatherCrowd(stack: RunningStack, database: Database, size:
           if (stopped) return;
           await client.command('document:correct-field', { documentId, name: 'make', value: `MARQUE ${index} ${turn}` }).then(
             () => (crowd.answered += 1),
-            (error: unknown) => crowd.errors.push(error instanceof Error ? error.message : String(error)),
+            (error: unknown) => crowd.errors.push(error instanceof AppError ? error.code : String(error)),
           );
         }
       });
@@ -108,9 +112,9 @@ async function register({ db }: Database): Promise<{ userId: string; documentId:
   return { userId, documentId: document.id, token };
 }
 
-function openPage(stack: RunningStack, userId: string, documentId: string, cookie: string): Page {
+function openPage(stack: CrowdStack, userId: string, documentId: string, cookie: string): Page {
   const headers = { cookie, origin: stack.origin };
-  const socket: LiveSocket = io(stack.origin, {
+  const socket: LiveSocket = io(stack.through ?? stack.origin, {
     ...{ autoConnect: false, forceNew: true, transports: ['websocket'], extraHeaders: headers },
     ...{ reconnectionDelay: 100, reconnectionDelayMax: 1_000, timeout: 5_000 },
   });

@@ -16,6 +16,8 @@ const CUT_OFF_DEBT = -200;
 export interface CommandDispatcher {
   /** Handles one packet of a socket: parses, limits, calls the handler, acknowledges with data or a coded error. */
   dispatch(socket: LiveSocket, name: string, args: readonly unknown[]): Promise<void>;
+  /** Commands that are not answered yet. */
+  readonly underWay: number;
 }
 
 export interface CommandDispatcherDeps {
@@ -59,7 +61,11 @@ export function createCommandDispatcher(deps: CommandDispatcherDeps): CommandDis
     return { data: await withScope(scopeOf(socket.data.viewer), () => handler(context, parsed.data)) };
   }
 
+  let underWay = 0;
   return {
+    get underWay() {
+      return underWay;
+    },
     async dispatch(socket, name, args) {
       const acknowledge = args.at(-1);
       const answer: Acknowledge = typeof acknowledge === 'function' ? (acknowledge as Acknowledge) : () => undefined;
@@ -73,7 +79,9 @@ export function createCommandDispatcher(deps: CommandDispatcherDeps): CommandDis
         }
         return;
       }
+      underWay += 1;
       const result = await run(socket, name, args[0]).catch((error: unknown) => ({ error: toBody(error, name, socket) }));
+      underWay -= 1;
       answer(result);
       deps.onCommand?.(
         isCommand(name) ? name : 'unknown',

@@ -59,7 +59,9 @@ export interface SocketServer {
 /** Balancers look at a node every two seconds. */
 const BALANCERS_KNOW_MS = 2_500;
 /** The share of the time to drain that is left for commands under way when the last are asked to move. */
-const DRAIN_TAIL = 0.15;
+const DRAIN_TAIL = 0.3;
+/** How long commands may take that are under way when the time is over. */
+const LAST_COMMANDS_MS = 3_000;
 
 /** How long the reason of a session's end may be behind its end in the database, milliseconds. */
 const TOLD_WITHIN_MS = 500;
@@ -228,6 +230,9 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
       if (server.socketCount > 0) io.local.emit('node:draining', { withinMs: Math.max(0, moveBy - Date.now()) });
       await empty(end);
       deps.engine.stopAccepting();
+      // Whoever is still here is cut, but not before the answer to what they asked.
+      const last = Date.now() + LAST_COMMANDS_MS;
+      while (dispatcher.underWay > 0 && !over(last)) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     async close() {
       timers.forEach(clearInterval);
