@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
 import { appointments as m } from '#client/src/lib/i18n/messages/appointments.fr.ts';
@@ -8,9 +9,13 @@ import { counter as c } from '#client/src/lib/i18n/messages/counter.fr.ts';
 import { office as o } from '#client/src/lib/i18n/messages/office.fr.ts';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import type { offices } from '#db/schema/identity.ts';
-import { officeServices, ticketHistory, tickets } from '#db/schema/tickets.ts';
+import { appointments } from '#db/schema/appointments.ts';
+import { counterSessions, officeServices, ticketHistory, tickets } from '#db/schema/tickets.ts';
 import { localDirectory } from '#deploy/local/paths.ts';
 import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import { createCountersService } from '#server/tickets/counters.service.ts';
+import { createTicketsService } from '#server/tickets/tickets.service.ts';
+import { civilDate } from '#shared/domain/dates.ts';
 import { DoorPass, KioskPass } from '#shared/contracts/tickets.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
@@ -38,6 +43,8 @@ let database: Database;
 let browser: Browser;
 let office: typeof offices.$inferSelect;
 let services: Map<string, string>;
+/** What the square at the door says now. */
+let doorPassOf: () => Promise<string>;
 const screens = listenToScreens();
 const pages = new Map<string, Page>();
 
@@ -132,8 +139,11 @@ it('goes on whatever is killed: nothing is lost, nothing doubled, and every scre
     board.goto(`${stack.origin}/board/${office.code}`).then(() => board.getByText(o.board.nobody).waitFor()),
     kiosk.goto(`${stack.origin}/borne/${office.code}`).then(() => kiosk.getByRole('heading', { name: o.kiosk.choose }).waitFor()),
   ]);
-  const door = await fetch(`${stack.origin}/api/offices/${office.id}/door`, { headers: { 'x-kiosk-pass': kioskPass } });
-  const { pass: doorPass } = DoorPass.parse(await door.json());
+  doorPassOf = async () => {
+    const door = await fetch(`${stack.origin}/api/offices/${office.id}/door`, { headers: { 'x-kiosk-pass': kioskPass } });
+    return DoorPass.parse(await door.json()).pass;
+  };
+  const doorPass = await doorPassOf();
   const since = new Date();
 
   // People come.
@@ -356,3 +366,87 @@ async function expectOneAtATime(ids: readonly string[]): Promise<void> {
     }
   }
 }
+
+it('lets who has an appointment and scans the door with their phone say with one press that they are there', async () => {
+  const phone = pages.get('citizen')!;
+  const [citizen] = await database.db.select().from(appointments).where(eq(appointments.state, 'booked'));
+  // Today, within the hour: what was booked is of another day.
+  await database.db
+    .update(appointments)
+    .set({ startsAt: new Date(Date.now() + 20 * 60_000), day: civilDate(new Date(), 'Indian/Antananarivo') })
+    .where(eq(appointments.id, citizen?.id ?? ''));
+  await phone.goto(`${stack.origin}/file/${office.code}?p=${await doorPassOf()}`);
+  await phone.getByRole('button', { name: /^J’arrive pour mon rendez-vous de \d/ }).waitFor();
+  await picture(phone, 'appointment-door');
+  expect(await accessibilityFaults(phone)).toEqual([]);
+  await phone.getByRole('button', { name: /^J’arrive pour mon rendez-vous de \d/ }).click();
+  await phone.waitForURL(/\/ticket\//);
+  await phone
+    .locator('h1')
+    .getByText(/R\d{3}|[A-Z]\d{3}/)
+    .waitFor();
+});
+
+it('has a board that recovers from anything by itself: nodes gone, its page frozen, its clock hours ahead', async () => {
+  const [{ id: agentId = '' } = {}] = await database.db
+    .select({ id: counterSessions.agentId })
+    .from(counterSessions)
+    .where(and(eq(counterSessions.officeId, office.id), isNull(counterSessions.closedAt)));
+  const at = { userId: agentId, officeId: office.id };
+  const notifier = { wake: () => undefined };
+  const deps = { db: database.db, notifier, clock: () => new Date(), timeZone: 'Indian/Antananarivo' };
+  const [line, counters] = [createTicketsService(deps), createCountersService(deps)];
+  const [service] = await database.db.select().from(officeServices).where(eq(officeServices.officeId, office.id));
+  const call = async (): Promise<string> => {
+    const order = { clientId: randomUUID(), officeId: office.id, serviceId: service?.id ?? '', priority: 'none' as const };
+    await line.take(order, { source: 'kiosk', userId: null });
+    const called = await counters.callNext(at);
+    if (!called) throw new Error('nobody was called');
+    await counters.act(at, called.id, 'serve');
+    await counters.act(at, called.id, 'finish');
+    return called.number;
+  };
+  const screen = await open('board-again', BOARD);
+  await screen.clock.install({ time: new Date() });
+  await screen.goto(`${stack.origin}/board/${office.code}`);
+  const shows = (number: string) =>
+    until(
+      async () =>
+        (await screen
+          .locator('.latest .number')
+          .innerText()
+          .catch(() => '')) === number,
+      {
+        what: `${number} on the board`,
+        timeoutMs: 45_000,
+      },
+    );
+  await shows(await call());
+  await screen.evaluate('window.neverReloaded = true');
+
+  const nodes = [...stack.processes.keys()].filter((name) => name.startsWith('node-'));
+  await Promise.all(nodes.map(async (name) => stack.processes.get(name)?.kill('SIGKILL')));
+  await screen.locator('.stop').waitFor({ timeout: 30_000 });
+  const missed = await call();
+  // A minute without any node, for the page: all that it does in a minute it does now.
+  await screen.clock.runFor(60_000);
+  expect(await screen.locator('.latest .number').innerText()).not.toBe(missed);
+  await Promise.all(nodes.map(async (name) => stack.processes.get(name)?.restart()));
+  await shows(missed);
+  await screen.locator('.stop').waitFor({ state: 'detached' });
+
+  const devtools = await screen.context().newCDPSession(screen);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await call();
+  const latest = await call();
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  await shows(latest);
+
+  // As after a sleep, or a correction of the clock: timers are due all at once, and every hour on the screen is another.
+  await screen.clock.fastForward('05:00:00');
+  await shows(await call());
+  await screen.clock.setSystemTime(new Date(Date.now() - 24 * 3_600_000));
+  await shows(await call());
+  expect(await screen.evaluate('window.neverReloaded')).toBe(true);
+  await picture(screen, 'office-board-again');
+});
