@@ -128,7 +128,7 @@ describe('after a storm everybody is back and every screen shows what the databa
 
 it('readers of a kilobyte a second cost the nodes little, come back, and nobody else notices', async () => {
   const [SLOW, TOLD, BYTES] = [4, 300, 60_000];
-  const redis = connectRedis(stack.env['REDIS_QUEUES_URL'] ?? '', 'fail-fast', silentLogger(), 'e2e-crowd');
+  const redis = connectRedis(stack.env['REDIS_QUEUES_URL'] ?? '', 'patient', silentLogger(), 'e2e-crowd');
   await redisReady(redis);
   const bus = createBusPublisher(redis, stack.env['REDIS_PREFIX'] ?? '');
   const line = await slowLine(stack.origin);

@@ -130,13 +130,19 @@ function openPage(stack: CrowdStack, userId: string, documentId: string, cookie:
   return page;
 }
 
-/** Sends a photograph slowly, as over a bad line; the status of the answer. */
-export function uploadSlowly(stack: RunningStack, page: Page, photograph: Buffer, seconds: number): Promise<number> {
+/** Sends a photograph slowly, as over a bad line, and again, as a page does, when it is told to come back; the status of the answer. */
+export async function uploadSlowly(stack: RunningStack, page: Page, photograph: Buffer, seconds: number): Promise<number> {
+  const clientId = randomUUID();
+  const status = await uploadOnce(stack, page, photograph, seconds, clientId);
+  return status === 503 ? uploadOnce(stack, page, photograph, seconds, clientId) : status;
+}
+
+function uploadOnce(stack: RunningStack, page: Page, photograph: Buffer, seconds: number, clientId: string): Promise<number> {
   const { hostname, port } = new URL(stack.origin);
   const agent = new Agent({ keepAlive: false });
   return new Promise((resolve, reject) => {
     const sent = request({
-      ...{ hostname, port, method: 'POST', agent, path: `/api/documents?clientId=${randomUUID()}&side=recto` },
+      ...{ hostname, port, method: 'POST', agent, path: `/api/documents?clientId=${clientId}&side=recto` },
       headers: {
         ...{ cookie: page.cookie, origin: stack.origin, 'content-type': 'image/jpeg' },
         'content-length': photograph.length,

@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
 import { garageChange } from '#server/vehicles/garage-events.ts';
-import { testPrefix, until } from '#shared/node/testing/helpers.ts';
+import { OUTBOX_CHANNEL, createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
+import { silentLogger, testPrefix, until } from '#shared/node/testing/helpers.ts';
 import { cpuByKind } from '../requests/cpu.ts';
 
 /** Starts a relay in a process of its own. */
@@ -73,6 +74,8 @@ export async function measureSteady(startRelay: RelayProcess, perSecond: number,
   try {
     await append(database, 'document.corrected', 1);
     await done(database);
+    const notify = sql`select pg_notify(${OUTBOX_CHANNEL}, '')`;
+    const notifier = createOutboxNotifier({ notify: () => database.db.execute(notify), logger: silentLogger() });
     const before = cpuOf(relay.pid);
     const began = performance.now();
     const under: Promise<void>[] = [];
@@ -80,7 +83,7 @@ export async function measureSteady(startRelay: RelayProcess, perSecond: number,
       const due = began + (sent / perSecond) * 1_000;
       const early = due - performance.now();
       if (early > 1) await new Promise((resolve) => setTimeout(resolve, early));
-      under.push(append(database, 'document.corrected', 1));
+      under.push(append(database, 'document.corrected', 1).then(notifier.wake));
     }
     await Promise.all(under);
     await done(database);
