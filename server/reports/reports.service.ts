@@ -106,8 +106,9 @@ export function createReportsService({ db, notifier, clock, country }: ReportsDe
     if (!found) throw new AppError('REPORT_NOT_FOUND');
     return found;
   };
-  const allow = (actor: Actor, action: 'report.make' | 'report.cancel', ownerId?: string | null): void => {
-    if (!can(actor, action, { ownerId: ownerId ?? actor.userId })) throw new AppError('FORBIDDEN');
+  /** What nobody asked for is nobody's own. */
+  const allow = (actor: Actor, action: 'report.make' | 'report.cancel', ownerId: string | null): void => {
+    if (!can(actor, action, { ownerId })) throw new AppError('FORBIDDEN');
   };
   /** The newest run of a report, locked; null when another one has it or it is over. */
   const own = async (tx: Tx, { id, attempt }: ReportRow): Promise<ReportRow | null> => {
@@ -129,7 +130,7 @@ export function createReportsService({ db, notifier, clock, country }: ReportsDe
     },
 
     async request(actor, { idempotencyKey, period, from, scope, content, format }) {
-      allow(actor, 'report.make');
+      allow(actor, 'report.make', actor.userId);
       const at = clock();
       if (from > civilDate(at, country.timeZone)) throw new AppError('REPORT_PERIOD_AHEAD');
       const scopeName = nameOf(placesOf(await readOffices(db), country), scope);

@@ -150,7 +150,7 @@ describe('the relay', () => {
     },
   );
 
-  it('killed again and again while work comes in: nothing is lost, nothing doubled', async () => {
+  it('killed again and again while work comes in: nothing is lost, nothing doubled', { timeout: 120_000 }, async () => {
     const ids: string[] = [];
     for (const [round, dieAt] of ['after-publish:emit', 'before-publish:enqueue', 'after-publish:enqueue'].entries()) {
       const dying = forkRelay(dieAt, round + 1);

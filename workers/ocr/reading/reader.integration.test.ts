@@ -35,7 +35,7 @@ const read = (
 describe('reading the samples', () => {
   let accepted = 0;
   let acceptedRight = 0;
-  it.each(truths.map((truth) => [truth.kind, truth] as const))('%s', async (_, truth) => {
+  it.each(truths.map((truth) => [truth.kind, truth] as const))('%s', { timeout: 120_000 }, async (_, truth) => {
     const updates: ProgressUpdate[] = [];
     const reading = await read(pagesOf(truth), (update) => updates.push(update));
     if (reading.outcome !== 'read') throw new Error(JSON.stringify(reading));
