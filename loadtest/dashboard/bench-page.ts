@@ -147,4 +147,6 @@ const conditions = {
   heap: 'used after two collections',
   ahead: AHEAD,
 };
-writeFileSync(path.join(folder, 'dashboard-page.json'), `${JSON.stringify({ conditions, results }, null, 2)}\n`);
+// A shorter trial, or of one page alone, is no result.
+if (process.argv[3] === undefined && process.argv[4] === undefined)
+  writeFileSync(path.join(folder, 'dashboard-page.json'), `${JSON.stringify({ conditions, results }, null, 2)}\n`);
