@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { Socket } from 'node:net';
 
 /** Where postgres.js wants to go, as it hands it to `socket`. */
 interface Target {
@@ -11,6 +11,16 @@ const CONNECT_MS = 5_000;
 const KEEP_ALIVE_MS = 10_000;
 
 /**
+ * A line whose end is told to postgres.js as one without an error: what was asked after its error and before its close, some microseconds,
+ * postgres.js then fails; of a close with an error it thinks that all has been failed already, and that question would wait for ever.
+ */
+class Line extends Socket {
+  override emit(event: string | symbol, ...rest: unknown[]): boolean {
+    return super.emit(event, ...(event === 'close' ? [false] : rest));
+  }
+}
+
+/**
  * Opens lines to Postgres that are given up when nothing came for `silentMs`. A host that vanishes says nothing, and what is asked on its
  * line would wait for TCP's quarter of an hour; postgres.js has no limit of its own. A line that is merely idle is given up as well, and
  * opened again when it is needed. Not by `statement_timeout`: a vanished host does not keep it, and PgBouncer refuses it at the start.
@@ -19,9 +29,9 @@ export function watchedSocket(silentMs: number): (target: Target) => Promise<Soc
   return ({ host, port, path }) =>
     new Promise((resolve, reject) => {
       const [name, number] = [[host].flat()[0] ?? 'localhost', [port].flat()[0] ?? 5432];
-      const socket = path
-        ? connect(path)
-        : connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, noDelay: true });
+      const socket = new Line();
+      if (path) socket.connect(path);
+      else socket.connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, noDelay: true });
       const giveUp = (): void => void socket.destroy(Object.assign(new Error('Postgres says nothing'), { code: 'ETIMEDOUT' }));
       socket.setTimeout(Math.min(CONNECT_MS, silentMs), giveUp);
       socket.once('error', reject);
