@@ -46,11 +46,14 @@ export async function prepareSessions(
 ): Promise<PreparedSession[]> {
   const key = deriveKey(stack.authSecret, 'session-cookie').toString('base64url');
   const cookie = createSessionCookie({ publicOrigin: stack.publicOrigin, key });
-  const citizens = await db.execute<Person>(sql`
-    select u.role, u.id as user_id, u.office_id, v.plate from users u join owners o on o.user_id = u.id
-    left join lateral (select v.plate from vehicles v where v.owner_id = o.id and not exists (
-        select from assessments a where a.vehicle_id = v.id and a.fiscal_year = ${fiscalYear} and a.paid_at is not null) limit 1) v on true
-    where u.role = 'citizen' and u.disabled_at is null order by v.plate is null, u.id limit ${count}`);
+  const owed = sql`select v.plate from vehicles v where v.owner_id = o.id and not exists (
+      select from assessments a where a.vehicle_id = v.id and a.fiscal_year = ${fiscalYear} and a.paid_at is not null)`;
+  const of = sql`from owners o join users u on u.id = o.user_id and u.role = 'citizen' and u.disabled_at is null`;
+  const owing = await db.execute<Person>(sql`select u.role, u.id as user_id, u.office_id, v.plate ${of}
+    cross join lateral (${owed} limit 1) v order by o.user_id limit ${count}`);
+  const others = await db.execute<Person>(sql`select u.role, u.id as user_id, u.office_id, null as plate ${of}
+    where not exists (${owed}) order by o.user_id limit ${count - owing.length}`);
+  const citizens = [...owing, ...others];
   const workers = staff
     ? await db.execute<Person>(sql`select role, id as user_id, office_id, null as plate from users
         where role in ('agent', 'supervisor') and office_id is not null and disabled_at is null order by id`)

@@ -75,6 +75,15 @@ export class Crowd {
     for (let index = 0; index < count; index += 1) this.users[Math.floor(Math.random() * this.users.length)]?.leave(backInMs);
   }
 
+  /** A bad network: some lines stand still for up to so long, some break. */
+  stall(share: number, mostMs: number, broken: number): void {
+    for (const user of this.users) {
+      const draw = Math.random();
+      if (draw < broken) user.cut();
+      else if (draw < broken + share) user.stall(Math.random() * mostMs);
+    }
+  }
+
   get state(): CrowdState {
     let [connected, settled] = [0, 0];
     for (const user of this.users) {

@@ -77,6 +77,12 @@ export class Line {
     this.socket.destroy();
   }
 
+  /** Reads nothing for so long: what the network does when packets are lost and sent again. */
+  stall(ms: number): void {
+    this.socket.pause();
+    setTimeout(() => this.socket.resume(), ms);
+  }
+
   /** Whoever owned it hears no more of it. */
   disown(): void {
     this.owner = null;

@@ -67,6 +67,11 @@ export class VirtualUser implements LineOwner {
     this.line?.drop();
   }
 
+  /** Nothing comes through for so long. */
+  stall(ms: number): void {
+    this.line?.stall(ms);
+  }
+
   /** Closes the tab, and opens it again: at once, as a person does, without a back-off. */
   leave(backInMs: number): void {
     if (!this.connected || this.over) return;

@@ -1,0 +1,339 @@
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { sql } from 'drizzle-orm';
+import { connectDatabase } from '#db/connect.ts';
+import { localDirectory } from '#deploy/local/paths.ts';
+import { startStack } from '#deploy/local/stack.ts';
+import { countryOf, DEFAULT_COUNTRY } from '#shared/domain/countries/countries.ts';
+import { createLogger } from '#shared/node/logger.ts';
+import { machine } from '../machine.ts';
+import { startEvents, type EventRates } from '../live/events.ts';
+import { preparePeople } from '../live/people.ts';
+import { percentiles } from '../live/tally.ts';
+import type { CrowdFigures } from '../live/crowd-types.ts';
+import { compareWithSql } from './compare.ts';
+import { addFigures, startGenerators } from './generators.ts';
+import { startProbe } from './probe.ts';
+import { judge, memoryASocket, type LoadReport, type Slice } from './report.ts';
+import {
+  DASHBOARD_HZ,
+  OFFICES,
+  ORDERED,
+  ROOM,
+  SCENARIOS,
+  STORMS,
+  WATCHERS,
+  type Scenario,
+  type ScenarioName,
+  type StormName,
+} from './scenarios.ts';
+import { storm } from './storms.ts';
+import { coresBetween, watchSystem, type NodeMemory } from './system.ts';
+
+export interface LoadOptions {
+  users: number;
+  nodes: number;
+  seconds: number;
+  scenario: ScenarioName;
+  storm: StormName | null;
+  engine: 'uws' | 'ws';
+  /** People a second who come. */
+  perSecond: number;
+  rates?: EventRates;
+  /** A database to work in; absent: that of the load test's own stack, which is kept and waits for the disk as in earnest. */
+  databaseUrl?: string;
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
+const [BALANCERS, USERS_A_GENERATOR, RANGE] = [3, 7_000, 60];
+const SLICE_MS = 2_000;
+/** How long a page may need to find by itself that it is behind: its check, and the answer. */
+const CONVERGE_MS = 45_000;
+const AFTER_STORM_MS = 90_000;
+
+const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+
+/** Starts the whole system and a crowd, lets them run, stops all of it, and says what was seen. */
+export async function runLoad(options: LoadOptions): Promise<LoadReport> {
+  const { users, say, signal } = options;
+  const scenario: Scenario = SCENARIOS[options.scenario];
+  const rates = options.rates ?? ORDERED;
+  const releases: (() => unknown)[] = [];
+  const deaths: string[] = [];
+  const [startedAt, loadBefore] = [new Date(), machine().load];
+  try {
+    say(`starting ${options.nodes} nodes, ${BALANCERS} balancers, relay, workers, Redis, Postgres`);
+    const stack = await startStack({
+      directory: path.join(localDirectory, 'loadtest'),
+      nodes: options.nodes,
+      balancers: BALANCERS,
+      environment: options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {},
+      processEnvironment: { SOCKET_ENGINE: options.engine, DRAIN_SECONDS: '5', LOG_LEVEL: 'warn' },
+      signal,
+      say,
+      onDeath: ({ name, how }) => {
+        deaths.push(`${name} ${how}`);
+        say(`${name} ${how}`);
+      },
+    });
+    releases.push(() => stack.stop());
+    const url = stack.env['DATABASE_URL'] ?? '';
+    const database = connectDatabase({ url, max: 10, applicationName: 'loadtest', prepared: true });
+    releases.push(() => database.close());
+    const { db } = database;
+    const redis = new Redis(stack.env['REDIS_QUEUES_URL'] ?? '', { maxRetriesPerRequest: 1 });
+    redis.on('error', () => undefined);
+    releases.push(() => redis.disconnect());
+
+    const watchers = Math.max(1, Math.round((users * WATCHERS) / 20_000));
+    const people = await preparePeople(db, {
+      ...{ publicOrigin: stack.origin, authSecret: stack.env['AUTH_SECRET'] ?? '' },
+      ...{
+        citizens: users - watchers,
+        watchers,
+        offices: Math.max(1, Math.min(OFFICES, Math.floor(users / 2 / ROOM))),
+        room: Math.min(ROOM, users),
+      },
+    });
+    const everybody = [...people.citizens, ...people.watchers];
+    const [size] = await db.execute<{ vehicles: number; payments: number }>(
+      sql`select (select count(*)::int from vehicles) as vehicles, (select count(*)::int from payments) as payments`,
+    );
+    say(`${everybody.length} people are signed in`);
+
+    const generators = await startGenerators({
+      ...{ origin: stack.origin, port: Number(new URL(stack.origin).port), range: RANGE },
+      processes: Math.max(1, Math.ceil(users / USERS_A_GENERATOR)),
+    });
+    releases.push(() => generators.stop());
+    const databaseName = new URL(url).pathname.slice(1);
+    const system = watchSystem({ processes: stack.processes, generators: generators.pids, db, database: databaseName, redis });
+    await pause(2_000, signal);
+    const empty = await system.nodes();
+
+    // They come.
+    const began = performance.now();
+    const beforeConnecting = await system.usage();
+    let connected = 0;
+    const arriving = (async () => {
+      const steps = 20;
+      for (let step = 0; step < steps; step += 1) {
+        const some = everybody.slice((step * users) / steps, ((step + 1) * users) / steps);
+        await generators.arrive(some, scenario.arrivals(options.perSecond, step / steps), options.storm === 'slow' ? 0.1 : 0);
+      }
+    })();
+    while (!signal.aborted && performance.now() - began < 180_000) {
+      const state = await generators.state();
+      connected = state.connected;
+      if (state.settled === users) break;
+      await pause(250, signal);
+    }
+    await arriving;
+    const connectSeconds = (performance.now() - began) / 1_000;
+    const afterConnecting = await system.usage();
+    const connecting = await generators.takeFigures();
+    say(`${connected} of ${users} connected, all topics read, in ${connectSeconds.toFixed(1)} s`);
+    await pause(4_000, signal);
+    const full = await system.nodes();
+
+    // They look on.
+    const probe = startProbe({
+      origin: stack.origin,
+      port: Number(new URL(stack.origin).port),
+      cookies: people.citizens.slice(0, 40).map(({ cookie }) => cookie),
+    });
+    releases.push(() => probe.stop());
+    await generators.takeFigures();
+    const events = startEvents({
+      db,
+      people,
+      rates,
+      timeZone: countryOf(DEFAULT_COUNTRY).timeZone,
+      logger: createLogger({ name: 'loadtest', level: 'silent' }),
+    });
+    releases.push(() => events.stop());
+    const running = performance.now();
+    const before = await system.usage();
+    const slices: Slice[] = [];
+    const seen: CrowdFigures[] = [];
+    let peak: Record<string, NodeMemory> = full;
+    let stormed: Promise<void> | null = null;
+    let [stormAt, stormEndAt, backAt, fewest] = [0, 0, 0, users];
+    const elapsed = (): number => (performance.now() - running) / 1_000;
+    let stallMs: Record<string, number> = {};
+    const committed: EventRates = { user: 0, office: 0, broadcast: 0 };
+    let failed = 0;
+    const commits: ReturnType<typeof events.take>['commits'][] = [];
+    const goesOn = (): boolean =>
+      !signal.aborted &&
+      (elapsed() < options.seconds ||
+        (options.storm !== null &&
+          options.storm !== 'slow' &&
+          backAt === 0 &&
+          (stormAt === 0 || performance.now() - (stormEndAt || stormAt) < AFTER_STORM_MS)));
+    while (goesOn()) {
+      const share = elapsed() / options.seconds;
+      events.factor = scenario.load(share);
+      if (options.storm && !stormed && share > 0.25) {
+        say(`storm: ${STORMS[options.storm]}`);
+        stormAt = performance.now();
+        stormed = storm(options.storm, { processes: stack.processes, generators }).then(
+          () => void (stormEndAt = performance.now()),
+        );
+        stormed.catch((error: unknown) => say(`the storm failed: ${String(error)}`));
+      }
+      if (scenario.leaving.share > 0)
+        await generators.leave((users * scenario.leaving.share * SLICE_MS) / 1_000, scenario.leaving.backInMs);
+      await pause(stormAt > 0 && backAt === 0 ? 500 : SLICE_MS, signal);
+      const [figures, state, nodes] = [await generators.takeFigures(), await generators.state(), await system.nodes()];
+      fewest = Math.min(fewest, state.settled);
+      // At once would be before anybody noticed; a storm that lasts is over when it ends.
+      const lasting = options.storm === 'stalls' || options.storm === 'rolling';
+      const may = stormAt > 0 && performance.now() - stormAt > 1_500 && (!lasting || stormEndAt > 0);
+      if (may && backAt === 0 && state.settled === users) backAt = performance.now();
+      if (stormAt > 0 && backAt === 0) stallMs = maxima(stallMs, nodes);
+      peak = Object.fromEntries(
+        Object.entries({ ...peak, ...nodes }).map(([name, now]) => [
+          name,
+          (peak[name]?.rss ?? 0) > now.rss ? (peak[name] ?? now) : now,
+        ]),
+      );
+      seen.push(figures);
+      const taken = events.take();
+      for (const kind of ['user', 'office', 'broadcast'] as const) committed[kind] += taken.committed[kind];
+      failed += taken.failed;
+      commits.push(taken.commits);
+      slices.push({
+        at: elapsed(),
+        ...{ connected: state.connected, settled: state.settled },
+        p99: Object.fromEntries(Object.entries(figures.screens).map(([kind, tally]) => [kind, percentiles(tally).p99])),
+        stallMs: Math.max(0, ...Object.values(nodes).map((node) => node.stallMs)),
+        heap: Object.values(nodes).reduce((sum, { heap }) => sum + heap, 0),
+        rss: Object.values(nodes).reduce((sum, { rss }) => sum + rss, 0),
+      });
+    }
+    await stormed?.catch(() => undefined);
+    const due = events.due();
+    const seconds = elapsed();
+    const after = await system.usage();
+    await events.stop();
+    const last = events.take();
+    for (const kind of ['user', 'office', 'broadcast'] as const) committed[kind] += last.committed[kind];
+    const probed = await probe.stop();
+
+    // What stays on the screens must be what SQL says.
+    await pause(3_000, signal);
+    let comparison = await compareWithSql(db, await generators.finals(), startedAt);
+    const lostAtOnce = comparison.lost;
+    const converging = performance.now();
+    while (!signal.aborted && comparison.lost + comparison.different > 0 && performance.now() - converging < CONVERGE_MS) {
+      await pause(5_000, signal);
+      comparison = await compareWithSql(db, await generators.finals(), startedAt);
+    }
+    seen.push(await generators.takeFigures());
+    const figures = addFigures(seen);
+    const dashboards = figures.received.dashboard / watchers / seconds;
+    const report: LoadReport = {
+      at: new Date().toISOString(),
+      machine: machine(),
+      conditions: {
+        ...{
+          users,
+          watchers,
+          offices: people.offices.length,
+          nodes: options.nodes,
+          balancers: BALANCERS,
+          engine: options.engine,
+        },
+        ...{
+          scenario: options.scenario,
+          scenarioMeans: scenario.what,
+          storm: options.storm,
+          stormMeans: options.storm && STORMS[options.storm],
+        },
+        ...{
+          seconds: Math.round(seconds),
+          rates,
+          database: size ?? { vehicles: 0, payments: 0 },
+          generators: generators.pids.length,
+          loadBefore,
+        },
+        topics:
+          'document, payment, notifications of one’s own; the ways to pay; some the line of an office; watchers the nation’s dashboard',
+      },
+      void: [],
+      targets: [],
+      connecting: {
+        seconds: round(connectSeconds),
+        perSecond: Math.round(users / connectSeconds),
+        connected,
+        handshakes: percentiles(connecting.handshakes),
+        acknowledgements: percentiles(connecting.acknowledgements),
+        errors: connecting.errors,
+        cores: coresBetween(beforeConnecting, afterConnecting),
+      },
+      screens: Object.fromEntries(Object.entries(figures.screens).map(([kind, tally]) => [kind, percentiles(tally)])),
+      acknowledgements: percentiles(figures.acknowledgements),
+      commits: percentiles(commits.length > 0 ? addUp(commits) : {}),
+      events: { due: rounded(due), committed, failed, dashboardsASecond: round(dashboards), received: figures.received },
+      comparison: { ...comparison, lostAtOnce },
+      ...{
+        gaps: figures.gaps,
+        resyncs: figures.resyncs,
+        drains: figures.drains,
+        checks: figures.checks,
+        behind: figures.behind,
+        snapshots: figures.snapshots,
+      },
+      errors: figures.errors,
+      storm: options.storm && {
+        backSeconds:
+          backAt > 0
+            ? round((backAt - (options.storm === 'rolling' || options.storm === 'stalls' ? stormEndAt : stormAt)) / 1_000)
+            : null,
+        fewestSettled: fewest,
+        returns: percentiles(figures.returns),
+        stallMs,
+        requests: probed,
+      },
+      requests: probed,
+      memory: {
+        ...memoryASocket(empty, full),
+        nodes: Object.fromEntries(
+          Object.entries(full).map(([name, node]) => [name, { ...node, rssPeak: peak[name]?.rss ?? node.rss }]),
+        ),
+      },
+      cores: coresBetween(before, after),
+      load: {
+        redisCommandsASecond: Math.round((after.redisCommands - before.redisCommands) / seconds),
+        transactionsASecond: Math.round((after.transactions - before.transactions) / seconds),
+      },
+      stallMs: Math.max(0, ...slices.map((slice) => slice.stallMs)),
+      bytesASecond: Math.round(figures.bytes / seconds),
+      deaths,
+      slices,
+    };
+    return judge(report, { dashboardHz: DASHBOARD_HZ, aborted: signal.aborted });
+  } finally {
+    for (const release of releases.reverse()) await Promise.resolve(release()).catch(() => undefined);
+  }
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+const rounded = (rates: EventRates): EventRates => ({
+  user: Math.floor(rates.user),
+  office: Math.floor(rates.office),
+  broadcast: Math.floor(rates.broadcast),
+});
+function addUp(tallies: readonly Record<number, number>[]): Record<number, number> {
+  const sum: Record<number, number> = {};
+  for (const tally of tallies) for (const [ms, count] of Object.entries(tally)) sum[Number(ms)] = (sum[Number(ms)] ?? 0) + count;
+  return sum;
+}
+const maxima = (before: Record<string, number>, nodes: Record<string, NodeMemory>): Record<string, number> =>
+  Object.fromEntries(Object.entries(nodes).map(([name, { stallMs }]) => [name, Math.max(stallMs, before[name] ?? 0)]));
