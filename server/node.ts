@@ -229,6 +229,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       notifications: notificationsTopic,
     }),
     maxTopics: MAX_TOPICS,
+    readsAtOnce: config.DATABASE_POOL,
     now: clock,
   });
 

@@ -249,6 +249,7 @@ it('gives a mistake back when a supervisor has approved it, and closes with a va
   await picture(supervisor, 'till-office-390');
   await supervisor.setViewportSize(OFFICE_PC);
   await supervisor
+    .getByRole('main')
     .getByRole('link', { name: /^Rapport/ })
     .first()
     .click();

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { sql } from 'drizzle-orm';
 import { connectDatabase } from '#db/connect.ts';
@@ -51,12 +52,11 @@ const SLICE_MS = 2_000;
 /** How long a page may need to find by itself that it is behind: its check, and the answer. */
 const CONVERGE_MS = 45_000;
 const AFTER_STORM_MS = 90_000;
+/** Whoever is not there by then does not come: the run is void, and says how many came. */
+const ARRIVING_MS = 300_000;
 
-const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
+/** Ends early, without an error, when all is to stop. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
 
 /** Starts the whole system and a crowd, lets them run, stops all of it, and says what was seen. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
@@ -127,7 +127,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
         await generators.arrive(some, scenario.arrivals(options.perSecond, step / steps), options.storm === 'slow' ? 0.1 : 0);
       }
     })();
-    while (!signal.aborted && performance.now() - began < 180_000) {
+    // Awaited below; generators that end before that must not end the run without its figures.
+    arriving.catch((error: unknown) => say(String(error)));
+    while (!signal.aborted && performance.now() - began < ARRIVING_MS) {
       const state = await generators.state();
       connected = state.connected;
       if (state.settled === users) break;

@@ -4,6 +4,7 @@ import { AppError } from '#shared/contracts/errors.ts';
 import { TOPICS, parseTopic, type LiveSnapshot, type TopicName } from '#shared/contracts/topics.ts';
 import type { Db } from '#db/connect.ts';
 import { topicSeqs } from '#db/outbox.repository.ts';
+import { createShared, createTurns } from './reads.ts';
 import type { TopicDefinition, TopicRegistry, Viewer } from './topic.ts';
 
 /** What the live service needs of a socket: its rooms. */
@@ -16,7 +17,7 @@ export interface Subscriber {
 export interface LiveService {
   /**
    * Joins the room, then reads state and number at one moment, in that order: what is published in between reaches the client,
-   * which keeps it until the snapshot is there. TOPIC_UNKNOWN, TOPIC_FORBIDDEN, TOO_MANY_TOPICS.
+   * which keeps it until the snapshot is there. TOPIC_UNKNOWN, TOPIC_FORBIDDEN, TOO_MANY_TOPICS; UNAVAILABLE when too many ask at once.
    */
   subscribe(subscriber: Subscriber, viewer: Viewer, topic: string): Promise<LiveSnapshot>;
   unsubscribe(subscriber: Subscriber, topic: string): Promise<void>;
@@ -28,12 +29,16 @@ export interface LiveServiceDeps {
   db: Db;
   registry: TopicRegistry;
   maxTopics: number;
+  /** States that are read at the same time; as many as the database has lines for is enough. */
+  readsAtOnce: number;
   now: () => Date;
 }
 
 /** Serves live topics (DESIGN: mechanism 2). */
 export function createLiveService(deps: LiveServiceDeps): LiveService {
   const { db, registry } = deps;
+  const turns = createTurns({ atOnce: deps.readsAtOnce, now: () => performance.now() });
+  const shared = createShared();
 
   function find(topic: string): { definition: TopicDefinition; key: string } {
     const parsed = parseTopic(topic);
@@ -73,16 +78,21 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
   return {
     async subscribe(subscriber, viewer, topic) {
       const { definition, key } = find(topic);
-      const may = !viewer.guest || definition.guests === true;
-      const audience = may ? await definition.authorise(db, viewer, key) : null;
-      if (!audience) throw new AppError('TOPIC_FORBIDDEN', { topic });
-      const room = roomOf(topic, audience);
-      if (!subscriber.rooms.has(room)) {
-        // A socket is also in a room of its own id.
-        if (subscriber.rooms.size > deps.maxTopics) throw new AppError('TOO_MANY_TOPICS', { max: deps.maxTopics });
-        await subscriber.join(room);
-      }
-      return read(definition, topic, key, audience);
+      // A socket that has gone is in no room any more, not even its own.
+      const here = (): boolean => subscriber.rooms.size > 0;
+      return turns.take(here, async () => {
+        const may = !viewer.guest || definition.guests === true;
+        const audience = may ? await definition.authorise(db, viewer, key) : null;
+        if (!audience) throw new AppError('TOPIC_FORBIDDEN', { topic });
+        const room = roomOf(topic, audience);
+        if (!subscriber.rooms.has(room)) {
+          // A socket is also in a room of its own id.
+          if (subscriber.rooms.size > deps.maxTopics) throw new AppError('TOO_MANY_TOPICS', { max: deps.maxTopics });
+          await subscriber.join(room);
+        }
+        // Whoever is in a room is sent the same states: they may read them together.
+        return shared(room, () => read(definition, topic, key, audience));
+      });
     },
     async unsubscribe(subscriber, topic) {
       for (const audience of AUDIENCES) {

@@ -1,0 +1,58 @@
+import pLimit from 'p-limit';
+import { AppError } from '#shared/contracts/errors.ts';
+
+/**
+ * How long a page waits for an answer is ten seconds (client/src/lib/live): what could not be begun by then is asked for again already,
+ * and answering it as well would only keep the next ones waiting. Milliseconds.
+ */
+export const BEGUN_WITHIN_MS = 7_000;
+
+/**
+ * Takes turns, so many at once: what thousands ask for in one moment (a node was killed, a network is back) waits here, where it is
+ * known who has gone meanwhile, and not in the database's queue.
+ */
+export interface Turns {
+  /** @throws AppError UNAVAILABLE when nobody waits any more, or for too long: the page asks again after a while. */
+  take<T>(wanted: () => boolean, work: () => Promise<T>): Promise<T>;
+}
+
+export function createTurns({ atOnce, now }: { atOnce: number; now: () => number }): Turns {
+  const turn = pLimit(atOnce);
+  return {
+    take(wanted, work) {
+      const asked = now();
+      return turn(() => {
+        if (!wanted() || now() - asked > BEGUN_WITHIN_MS) throw new AppError('UNAVAILABLE');
+        return work();
+      });
+    },
+  };
+}
+
+/**
+ * Reads the same thing once for all who ask while another read of it is under way. Nobody gets what was begun before they asked: they
+ * may have missed a message since.
+ */
+export function createShared(): <T>(key: string, read: () => Promise<T>) => Promise<T> {
+  const running = new Map<string, Promise<unknown>>();
+  const next = new Map<string, Promise<unknown>>();
+  const begin = <T>(key: string, read: () => Promise<T>): Promise<T> => {
+    const one = read().finally(() => running.delete(key));
+    running.set(key, one);
+    return one;
+  };
+  return <T>(key: string, read: () => Promise<T>): Promise<T> => {
+    const before = running.get(key);
+    if (!before) return begin(key, read);
+    const waiting = next.get(key) as Promise<T> | undefined;
+    if (waiting) return waiting;
+    const after = before
+      .catch(() => undefined)
+      .then(() => {
+        next.delete(key);
+        return begin(key, read);
+      });
+    next.set(key, after);
+    return after;
+  };
+}
