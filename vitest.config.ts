@@ -42,9 +42,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['deploy/e2e/**/*.e2e.test.ts'],
           globalSetup: ['deploy/e2e/global-setup.ts'],
+          setupFiles: ['deploy/e2e/each.ts'],
           exclude: nothing,
-          // A browser, eleven processes and two cores: what fails for want of time gets a second chance.
-          retry: 1,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Most of a test's time is waiting: for an operator, a worker that comes back, a page.

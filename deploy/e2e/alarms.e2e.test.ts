@@ -178,7 +178,7 @@ it('a receipt that two inspectors saw far apart within minutes stands before the
   expect(await answer.json()).toEqual({ kept: 2 });
   const article = supervisor.getByRole('article').filter({ hasText: a.kind.scanned_far_apart });
   await article.getByText(/Antananarivo.*Toamasina/).waitFor({ timeout: 60_000 });
-  await article.getByText(a.receipts(1)).click();
+  await article.getByText(a.receipts(1), { exact: true }).click();
   expect(await article.getByRole('link', { name: reference }).getAttribute('href')).toContain(taking.paymentId);
   await article.getByText(a.rule, { exact: true }).click();
   await looked(supervisor, 'anomalies-open');

@@ -26,14 +26,31 @@ export async function launchBrowser(flags: readonly string[] = []): Promise<Brow
 }
 
 export async function openContext(browser: Browser, viewport = PHONE, dark = false): Promise<BrowserContext> {
-  return browser.newContext({ viewport, locale: 'fr-FR', colorScheme: dark ? 'dark' : 'light', reducedMotion: 'no-preference' });
+  const context = await browser.newContext({
+    ...{ viewport, locale: 'fr-FR', colorScheme: dark ? 'dark' : 'light', reducedMotion: 'no-preference' },
+  });
+  contexts.add(context);
+  context.on('close', () => contexts.delete(context));
+  return context;
+}
+
+const contexts = new Set<BrowserContext>();
+
+/** Keeps what every page showed when a test failed, under `.local/screenshots/failed/`, with its address in the log. */
+export async function picturesOfFailure(test: string): Promise<void> {
+  const pages = [...contexts].flatMap((context) => context.pages());
+  for (const [number, page] of pages.entries()) {
+    const name = `failed/${test.replaceAll(/[^a-z0-9]+/giu, '-').slice(0, 60)}-${number}`;
+    console.log(`${name}: ${page.url()}`);
+    await picture(page, name).catch((error: unknown) => console.log(String(error)));
+  }
 }
 
 /** Keeps a picture of the page under `.local/screenshots/`, to be looked at. */
 export async function picture(page: Page, name: string): Promise<void> {
-  const folder = path.join(localDirectory, 'screenshots');
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  const file = path.join(localDirectory, 'screenshots', `${name}.png`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  await page.screenshot({ path: file, fullPage: true });
 }
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

@@ -249,8 +249,7 @@ it('gives a mistake back when a supervisor has approved it, and closes with a va
   await picture(supervisor, 'till-office-390');
   await supervisor.setViewportSize(OFFICE_PC);
   await supervisor
-    .getByRole('main')
-    .getByRole('link', { name: /^Rapport/ })
+    .getByRole('link', { name: /^Rapport de la caisse/ })
     .first()
     .click();
   await supervisor.getByRole('heading', { level: 1, name: m.report.title }).waitFor();
