@@ -32,6 +32,8 @@ export interface CrowdFigures {
   /** Messages whose number was not the next: the relay leaves out what a newer one replaces. */
   gaps: number;
   snapshots: number;
+  /** Topics of which what was held was the newest still: no state was read. */
+  unchanged: number;
   resyncs: number;
   drains: number;
   checks: number;
@@ -52,7 +54,7 @@ export const noFigures = (): CrowdFigures => ({
   ...{ handshakes: {}, acknowledgements: {}, returns: {}, errors: {} },
   screens: { user: {}, office: {}, dashboard: {}, broadcast: {} },
   received: { user: 0, office: 0, dashboard: 0, broadcast: 0 },
-  ...{ gaps: 0, snapshots: 0, resyncs: 0, drains: 0, checks: 0, behind: 0, bytes: 0 },
+  ...{ gaps: 0, snapshots: 0, unchanged: 0, resyncs: 0, drains: 0, checks: 0, behind: 0, bytes: 0 },
 });
 
 /** What a screen shows at the end: number and digest of each topic. */

@@ -21,7 +21,7 @@ export interface CrowdOptions {
 /** What waits for an answer. `held` null: a check. */
 export interface Asked {
   user: VirtualUser;
-  held: Held | null;
+  held: readonly Held[] | null;
   at: number;
 }
 

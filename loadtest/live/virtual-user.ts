@@ -1,4 +1,4 @@
-import type { LiveMessage, LiveSnapshot } from '#shared/contracts/topics.ts';
+import type { Joined, LiveMessage } from '#shared/contracts/topics.ts';
 import { backOffMs } from './back-off.ts';
 import type { Asked, Crowd } from './crowd.ts';
 import { kindOf, type CrowdUser, type FinalState, type Kind } from './crowd-types.ts';
@@ -17,10 +17,14 @@ export interface Held {
   /** The newest message that came while the snapshot was read. */
   meanwhile: LiveMessage | null;
   stale: boolean;
+  /** When its whole state was read last, milliseconds. */
+  wholeAt: number;
 }
 
 type Answer = { data?: unknown; error?: { code: string } };
 const RETRY_REFUSED_MS = 10_000;
+/** As the page has it (client/src/lib/live/live-client.ts). */
+const GOOD_FOR_MS = 600_000;
 
 /** One page: its line, its topics, and what the real client does about a lost line, a gap and an order to read again. */
 export class VirtualUser implements LineOwner {
@@ -42,6 +46,7 @@ export class VirtualUser implements LineOwner {
   ) {
     this.held = user.topics.map((topic) => ({
       ...{ topic, kind: kindOf(topic), seq: -1, digest: '', reading: false, again: false, meanwhile: null, stale: true },
+      wholeAt: 0,
     }));
   }
 
@@ -145,8 +150,7 @@ export class VirtualUser implements LineOwner {
     if (!this.connected) return;
     this.crowd.error('no answer');
     if (held) {
-      held.reading = false;
-      this.again(500 + Math.random() * 1_500, () => this.read(held));
+      this.readLater(held);
     } else {
       this.hangUp();
       this.connect();
@@ -179,7 +183,7 @@ export class VirtualUser implements LineOwner {
     this.connected = true;
     this.attempt = 0;
     note(this.crowd.figures.handshakes, performance.now() - this.beganAt);
-    for (const one of this.held) this.read(one);
+    this.read(this.held);
   }
 
   private onRefused(code: string): void {
@@ -194,7 +198,7 @@ export class VirtualUser implements LineOwner {
     const { withinMs = 0 } = (data ?? {}) as { withinMs?: number };
     if (name === 'live:resync') {
       figures.resyncs += 1;
-      setTimeout(() => this.held.forEach((one) => this.read(one)), Math.random() * withinMs);
+      setTimeout(() => this.read(this.held), Math.random() * withinMs);
     } else if (name === 'node:draining') {
       figures.drains += 1;
       setTimeout(() => {
@@ -220,24 +224,28 @@ export class VirtualUser implements LineOwner {
   }
 
   private absorb(one: Held, message: LiveMessage): void {
-    if (message.again) return this.read(one);
+    if (message.again) return this.read([one]);
     one.seq = message.seq;
     one.digest = this.crowd.digest(message.state);
   }
 
-  private ask(name: string, input: unknown, held: Held | null): void {
+  private ask(name: string, input: unknown, held: readonly Held[] | null): void {
     const id = this.crowd.await({ user: this, held, at: performance.now() });
     this.line?.send(eventPacket(name, input, id));
   }
 
-  private read(one: Held): void {
+  private read(some: readonly Held[]): void {
     if (!this.connected) return;
-    if (one.reading) {
-      one.again = true;
-      return;
-    }
-    [one.reading, one.meanwhile] = [true, null];
-    this.ask('live:subscribe', { topic: one.topic }, one);
+    const idle = some.filter(({ reading }) => !reading);
+    for (const one of some) if (one.reading) one.again = true;
+    if (idle.length === 0) return;
+    for (const one of idle) [one.reading, one.meanwhile] = [true, null];
+    const good = ({ seq, wholeAt }: Held): number | null => (seq >= 0 && performance.now() - wholeAt < GOOD_FOR_MS ? seq : null);
+    this.ask('live:join', { topics: idle.map((one) => [one.topic, good(one)]) }, idle);
+  }
+  private readLater(some: readonly Held[]): void {
+    for (const one of some) one.reading = false;
+    this.again(500 + Math.random() * 1_500, () => this.read(some));
   }
 
   private onAnswer(id: number, answer: Answer): void {
@@ -250,23 +258,30 @@ export class VirtualUser implements LineOwner {
     const { held } = question;
     if (answer.error) {
       this.crowd.error(`answer: ${answer.error.code}`);
-      if (held) this.again(500 + Math.random() * 1_500, () => this.read(held));
-      if (held) held.reading = false;
-    } else if (held) this.onSnapshot(held, answer.data as LiveSnapshot);
+      if (held) this.readLater(held);
+    } else if (held) (answer.data as Joined[]).forEach((joined, index) => held[index] && this.onJoined(held[index], joined));
     else this.onChecked((answer.data as { behind: string[] }).behind);
   }
 
-  private onSnapshot(one: Held, snapshot: LiveSnapshot): void {
+  private onJoined(one: Held, joined: Joined): void {
     const { figures } = this.crowd;
-    figures.snapshots += 1;
+    if ('error' in joined) {
+      this.crowd.error(`topic: ${joined.error.code}`);
+      return this.readLater([one]);
+    }
     const { meanwhile } = one;
     [one.reading, one.stale, one.meanwhile] = [false, false, null];
-    one.seq = snapshot.seq;
-    one.digest = this.crowd.digest(snapshot.state);
-    if (meanwhile && meanwhile.seq > one.seq) this.absorb(one, meanwhile);
+    if ('unchanged' in joined) figures.unchanged += 1;
+    else {
+      figures.snapshots += 1;
+      one.seq = joined.seq;
+      one.wholeAt = performance.now();
+      one.digest = this.crowd.digest(joined.state);
+      if (meanwhile && meanwhile.seq > one.seq) this.absorb(one, meanwhile);
+    }
     if (one.again) {
       one.again = false;
-      this.read(one);
+      this.read([one]);
     }
     if (this.lostAt > 0 && this.settled) {
       note(figures.returns, performance.now() - this.lostAt);
@@ -276,6 +291,6 @@ export class VirtualUser implements LineOwner {
 
   private onChecked(behind: readonly string[]): void {
     this.crowd.figures.behind += behind.length;
-    for (const one of this.held) if (behind.includes(one.topic)) this.read(one);
+    for (const one of this.held) if (behind.includes(one.topic)) this.read([one]);
   }
 }

@@ -106,7 +106,7 @@ export function addFigures(list: readonly CrowdFigures[]): CrowdFigures {
     sum.received[kind] = list.reduce((count, { received }) => count + received[kind], 0);
   }
   for (const name of ['handshakes', 'acknowledgements', 'returns'] as const) sum[name] = tally((one) => one[name]);
-  for (const name of ['gaps', 'snapshots', 'resyncs', 'drains', 'checks', 'behind', 'bytes'] as const)
+  for (const name of ['gaps', 'snapshots', 'unchanged', 'resyncs', 'drains', 'checks', 'behind', 'bytes'] as const)
     sum[name] = list.reduce((count, one) => count + one[name], 0);
   for (const { errors } of list)
     for (const [what, count] of Object.entries(errors)) sum.errors[what] = (sum.errors[what] ?? 0) + count;

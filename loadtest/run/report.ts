@@ -61,6 +61,7 @@ export interface LoadReport {
   checks: number;
   behind: number;
   snapshots: number;
+  unchanged: number;
   errors: Record<string, number>;
   storm: {
     backSeconds: number | null;
@@ -177,7 +178,7 @@ ${table(['milliseconds', 'count', 'p50', 'p95', 'p99', 'max'], [...Object.entrie
 
 Committed ${JSON.stringify(events.committed)} of ${JSON.stringify(events.due)}; dashboards ${events.dashboardsASecond} a second; ${events.failed} transactions failed and were made up for.
 Lost: ${comparison.lost} of ${comparison.topics} screens (${comparison.lostAtOnce} three seconds after the last event), another state than committed: ${comparison.different}, than in the tables: ${comparison.differentFromTables} of ${comparison.readAnew}.${comparison.examples.length > 0 ? ` ${comparison.examples.join('; ')}.` : ''}
-Numbers skipped (the relay leaves out what a newer state replaces): ${report.gaps}; orders to read again: ${report.resyncs}, to move: ${report.drains}; checks ${report.checks}, found behind ${report.behind}; snapshots ${report.snapshots}. Errors: ${list(report.errors)}.
+Numbers skipped (the relay leaves out what a newer state replaces): ${report.gaps}; orders to read again: ${report.resyncs}, to move: ${report.drains}; checks ${report.checks}, found behind ${report.behind}; snapshots ${report.snapshots}, not needed ${report.unchanged}. Errors: ${list(report.errors)}.
 Requests beside it: ${report.requests.sent}, failed: ${list(report.requests.failed)}, slowest ${report.requests.slowestMs} ms.
 ${report.storm ? `\n## Storm\n\nAll back after ${report.storm.backSeconds ?? 'never'} s; fewest at once ${report.storm.fewestSettled}. Longest stalls of nodes meanwhile: ${list(report.storm.stallMs)} ms. Each return, ms: ${JSON.stringify(report.storm.returns)}. Processes that ended: ${report.deaths.join(', ') || 'none'}.\n` : ''}
 ## Costs

@@ -291,6 +291,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
         checks: figures.checks,
         behind: figures.behind,
         snapshots: figures.snapshots,
+        unchanged: figures.unchanged,
       },
       errors: figures.errors,
       storm: options.storm && {

@@ -5,9 +5,10 @@ import type { LiveService } from './live.service.ts';
 export function createLiveHandlers(
   live: LiveService,
   now: () => Date,
-): CommandHandlers<'live:subscribe' | 'live:unsubscribe' | 'live:check'> {
+): CommandHandlers<'live:subscribe' | 'live:join' | 'live:unsubscribe' | 'live:check'> {
   return {
     'live:subscribe': ({ viewer, subscriber }, { topic }) => live.subscribe(subscriber, viewer, topic),
+    'live:join': ({ viewer, subscriber }, { topics }) => live.join(subscriber, viewer, topics),
     'live:unsubscribe': async ({ subscriber }, { topic }) => {
       await live.unsubscribe(subscriber, topic);
       return null;

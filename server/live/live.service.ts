@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { AUDIENCES, roomOf, type Audience } from '#shared/contracts/bus.ts';
-import { AppError } from '#shared/contracts/errors.ts';
-import { TOPICS, parseTopic, type LiveSnapshot, type TopicName } from '#shared/contracts/topics.ts';
+import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
+import { TOPICS, parseTopic, type Join, type Joined, type LiveSnapshot, type TopicName } from '#shared/contracts/topics.ts';
 import type { Db } from '#db/connect.ts';
 import { topicSeqs } from '#db/outbox.repository.ts';
 import { createShared, createTurns } from './reads.ts';
@@ -20,6 +20,11 @@ export interface LiveService {
    * which keeps it until the snapshot is there. TOPIC_UNKNOWN, TOPIC_FORBIDDEN, TOO_MANY_TOPICS; UNAVAILABLE when too many ask at once.
    */
   subscribe(subscriber: Subscriber, viewer: Viewer, topic: string): Promise<LiveSnapshot>;
+  /**
+   * The same for all that a page watches, in the order given: one question to the database where nothing happened since the page read,
+   * and one transaction for what is its own. Each topic's refusal stands in its place.
+   */
+  join(subscriber: Subscriber, viewer: Viewer, wanted: Join['topics']): Promise<Joined[]>;
   unsubscribe(subscriber: Subscriber, topic: string): Promise<void>;
   /** Which of the held topics have moved on, or are not subscribed to on this socket at all. */
   behind(subscriber: Subscriber, held: readonly (readonly [topic: string, seq: number])[]): Promise<string[]>;
@@ -34,6 +39,16 @@ export interface LiveServiceDeps {
   now: () => Date;
 }
 
+/** A topic whose room somebody is in. */
+interface Admitted {
+  topic: string;
+  definition: TopicDefinition;
+  key: string;
+  audience: Audience;
+  room: string;
+}
+type OfDatabase = Admitted & { definition: { source: 'database' } };
+
 /** Serves live topics (DESIGN: mechanism 2). */
 export function createLiveService(deps: LiveServiceDeps): LiveService {
   const { db, registry } = deps;
@@ -46,20 +61,49 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
     return { definition: registry[parsed.name], key: parsed.key };
   }
 
-  async function read(definition: TopicDefinition, topic: string, key: string, audience: Audience): Promise<LiveSnapshot> {
-    const kind = TOPICS[definition.name].kind;
-    if (definition.source === 'redis') {
-      const { seq, state } = await definition.snapshot(key);
-      return { topic, kind, seq, state, asOf: deps.now().toISOString() };
+  async function admit(subscriber: Subscriber, viewer: Viewer, topic: string): Promise<Admitted> {
+    const { definition, key } = find(topic);
+    const may = !viewer.guest || definition.guests === true;
+    const audience = may ? await definition.authorise(db, viewer, key) : null;
+    if (!audience) throw new AppError('TOPIC_FORBIDDEN', { topic });
+    const room = roomOf(topic, audience);
+    if (!subscriber.rooms.has(room)) {
+      // A socket is also in a room of its own id.
+      if (subscriber.rooms.size > deps.maxTopics) throw new AppError('TOO_MANY_TOPICS', { max: deps.maxTopics });
+      await subscriber.join(room);
     }
+    return { topic, definition, key, audience, room };
+  }
+
+  /** Number and state of each, as they were at one moment. */
+  function readAll<T>(
+    topics: readonly OfDatabase[],
+    each: (topic: string, read: Promise<LiveSnapshot>) => Promise<T>,
+  ): Promise<T[]> {
     return db.transaction(
       async (tx) => {
-        const seqs = await topicSeqs(tx, [topic]);
-        const state = await definition.snapshot(tx, key, audience);
-        return { topic, kind, seq: seqs.get(topic) ?? 0, state, asOf: deps.now().toISOString() };
+        const seqs = await topicSeqs(
+          tx,
+          topics.map(({ topic }) => topic),
+        );
+        const read: T[] = [];
+        for (const { topic, definition, key, audience } of topics) {
+          const snapshot = async (): Promise<LiveSnapshot> => ({
+            ...{ topic, kind: TOPICS[definition.name].kind, seq: seqs.get(topic) ?? 0 },
+            ...{ state: await definition.snapshot(tx, key, audience), asOf: deps.now().toISOString() },
+          });
+          read.push(await each(topic, snapshot()));
+        }
+        return read;
       },
       { isolationLevel: 'repeatable read', accessMode: 'read only' },
     );
+  }
+  async function readOne(one: Admitted): Promise<LiveSnapshot> {
+    if (ofDatabase(one)) return (await readAll([one], (_topic, read) => read))[0] as LiveSnapshot;
+    const { topic, definition, key } = one;
+    const { seq, state } = await (definition as TopicDefinition & { source: 'redis' }).snapshot(key);
+    return { topic, kind: TOPICS[definition.name].kind, seq, state, asOf: deps.now().toISOString() };
   }
 
   /** Ephemeral topics live in Redis; all others are numbered in the database, whatever their number, in one query. */
@@ -75,23 +119,39 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
     return current;
   }
 
+  /** In its turn, unless the socket has gone by then: it is in no room any more, not even its own. */
+  const turn = <T>(subscriber: Subscriber, work: () => Promise<T>): Promise<T> =>
+    turns.take(() => subscriber.rooms.size > 0, work);
+  // Whoever is in a room is sent the same states: they may read them together.
+  const readShared = (one: Admitted): Promise<LiveSnapshot> => shared(one.room, () => readOne(one));
+
   return {
     async subscribe(subscriber, viewer, topic) {
-      const { definition, key } = find(topic);
-      // A socket that has gone is in no room any more, not even its own.
-      const here = (): boolean => subscriber.rooms.size > 0;
-      return turns.take(here, async () => {
-        const may = !viewer.guest || definition.guests === true;
-        const audience = may ? await definition.authorise(db, viewer, key) : null;
-        if (!audience) throw new AppError('TOPIC_FORBIDDEN', { topic });
-        const room = roomOf(topic, audience);
-        if (!subscriber.rooms.has(room)) {
-          // A socket is also in a room of its own id.
-          if (subscriber.rooms.size > deps.maxTopics) throw new AppError('TOO_MANY_TOPICS', { max: deps.maxTopics });
-          await subscriber.join(room);
-        }
-        // Whoever is in a room is sent the same states: they may read them together.
-        return shared(room, () => read(definition, topic, key, audience));
+      return turn(subscriber, async () => readShared(await admit(subscriber, viewer, topic)));
+    },
+    async join(subscriber, viewer, wanted) {
+      return turn(subscriber, async () => {
+        const admitted = await Promise.all(wanted.map(([topic]) => orRefusal(topic, admit(subscriber, viewer, topic))));
+        const held = new Map(wanted);
+        const holding = admitted.filter((one): one is Admitted => 'room' in one && held.get(one.topic) !== null);
+        const current = await currentSeqs(holding.map(({ topic }) => topic));
+        const asOf = deps.now().toISOString();
+        const behind = admitted.filter(
+          (one): one is Admitted => 'room' in one && (!current.has(one.topic) || current.get(one.topic) !== held.get(one.topic)),
+        );
+        const own = behind.filter(ofDatabase).filter(({ audience }) => audience === 'owner');
+        const others = behind.filter((one) => !own.some(({ topic }) => topic === one.topic));
+        const read = new Map<string, Joined>();
+        const [together, ...alone] = await Promise.all([
+          own.length > 0 ? readAll(own, orRefusal) : [],
+          ...others.map((one) => orRefusal(one.topic, readShared(one))),
+        ]);
+        for (const one of [...together, ...alone]) read.set(one.topic, one);
+        return admitted.map((one) =>
+          'error' in one
+            ? one
+            : (read.get(one.topic) ?? { topic: one.topic, seq: current.get(one.topic) ?? 0, unchanged: true as const, asOf }),
+        );
       });
     },
     async unsubscribe(subscriber, topic) {
@@ -108,6 +168,15 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
     },
   };
 }
+
+const ofDatabase = (one: Admitted): one is OfDatabase => one.definition.source === 'database';
+
+/** A refusal of one topic keeps the others from nothing; a fault is one of the whole question. */
+const orRefusal = <T>(topic: string, work: Promise<T>): Promise<T | { topic: string; error: ErrorBody }> =>
+  work.catch((error: unknown) => {
+    if (error instanceof AppError) return { topic, error: error.toBody() };
+    throw error;
+  });
 
 /** Proves to the compiler that a registry is complete, and that each definition stands under its own name. */
 export function topicRegistry(definitions: TopicRegistry): TopicRegistry {

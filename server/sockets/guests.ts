@@ -26,7 +26,12 @@ export const wantsGuest = (auth: unknown): boolean =>
   typeof auth === 'object' && auth !== null && 'guest' in auth && auth.guest === true;
 
 /** What a guest may send. */
-export const GUEST_COMMANDS: ReadonlySet<CommandName> = new Set(['live:subscribe', 'live:unsubscribe', 'live:check']);
+export const GUEST_COMMANDS: ReadonlySet<CommandName> = new Set([
+  'live:subscribe',
+  'live:join',
+  'live:unsubscribe',
+  'live:check',
+]);
 
 /** Guests of one address on one node: a waiting room, or a provider's customers behind one address. */
 export const MAX_GUESTS_PER_ADDRESS = 500;

@@ -136,6 +136,59 @@ export function describeNode(engine: 'uws' | 'ws'): void {
       expect(await send(theirs, 'live:check', { held: [[topic, 1]] })).toMatchObject({ data: { behind: [topic] } });
     });
 
+    it('are joined all in one question: read where something is newer, refused each in its place', async () => {
+      const [rakoto, rabe] = [await fixture.person(), await fixture.person()];
+      const socket = await enter(rakoto);
+      const [garage, bell, theirs] = [
+        topicOf('garage', rakoto.userId),
+        topicOf('notifications', rakoto.userId),
+        topicOf('garage', rabe.userId),
+      ];
+      const change = (): Promise<void> =>
+        fixture.database.db.transaction((tx) =>
+          appendOutbox(tx, 'user.created', { userId: rakoto.userId, locale: 'fr' }, [garageChange(rakoto.userId)]),
+        );
+      await change();
+      const wanted = (held: number | null): [string, number | null][] => [
+        [garage, held],
+        [theirs, held],
+        ['channels', null],
+        ['weather:today', null],
+        [bell, 0],
+      ];
+      const answer = await send(socket, 'live:join', { topics: wanted(null) });
+      expect(answer).toMatchObject({
+        data: [
+          { topic: garage, seq: 1, kind: 'state', state: { vehicles: [] } },
+          { topic: theirs, error: { code: 'TOPIC_FORBIDDEN' } },
+          { topic: 'channels', kind: 'state' },
+          { topic: 'weather:today', error: { code: 'TOPIC_UNKNOWN' } },
+          { topic: bell, seq: 0, unchanged: true },
+        ],
+      });
+      expect('data' in answer && answer.data[4]).not.toHaveProperty('state');
+      // Each in its room, the forbidden one excepted.
+      const heard: string[] = [];
+      socket.on('live', (message) => heard.push(`${message.topic} ${message.seq}`));
+      await fixture.database.db.transaction((tx) =>
+        appendOutbox(tx, 'user.created', { userId: rabe.userId, locale: 'fr' }, [garageChange(rabe.userId)]),
+      );
+      await change();
+      await until(() => heard.includes(`${garage} 2`), { what: 'the change arrives' });
+      expect(heard).toEqual([`${garage} 2`]);
+      const again = await send(socket, 'live:join', { topics: wanted(1) });
+      expect(again).toMatchObject({
+        data: [{ seq: 2, state: { vehicles: [] } }, { error: { code: 'TOPIC_FORBIDDEN' } }, {}, {}, {}],
+      });
+      expect(await send(socket, 'live:join', { topics: wanted(2) })).toMatchObject({
+        data: [{ seq: 2, unchanged: true }, {}, {}, {}, {}],
+      });
+      const many = Array.from({ length: 51 }, (): [string, null] => [garage, null]);
+      for (const topics of [[], many]) {
+        expect(await send(socket, 'live:join', { topics })).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+      }
+    });
+
     it('of a document are its owner’s alone, and missing ones look the same as others’', async () => {
       const [rakoto, rabe] = [await fixture.person(), await fixture.person()];
       const [document] = await fixture.database.db

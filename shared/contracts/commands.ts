@@ -45,7 +45,16 @@ import {
   TicketView,
   TransferTicket,
 } from './tickets.ts';
-import { Check, CheckAnswer, Subscribe, type LiveMessage, type LiveSnapshot, type ResyncReason } from './topics.ts';
+import {
+  Check,
+  CheckAnswer,
+  Join,
+  Subscribe,
+  type Joined,
+  type LiveMessage,
+  type LiveSnapshot,
+  type ResyncReason,
+} from './topics.ts';
 import { OfficeRef, OfficeSettings, SetOffice } from './office.ts';
 import { FindInRegister, FindVehiclesOf, SearchAnswer, VehicleListed } from './register.ts';
 import { DecideCorrection, DifferenceView, ExplainDifference, ProposeCorrection } from './reconciliation.ts';
@@ -57,6 +66,7 @@ import { ClaimRef, VehicleRef } from './vehicles.ts';
 /** Every socket command: what it takes, what it answers. Commands are imperative; each is answered with data or a coded error. */
 export const COMMANDS = {
   'live:subscribe': { input: Subscribe, output: z.custom<LiveSnapshot>() },
+  'live:join': { input: Join, output: z.custom<Joined[]>() },
   'live:unsubscribe': { input: Subscribe, output: z.null() },
   'live:check': { input: Check, output: CheckAnswer },
   'document:correct-field': { input: CorrectField, output: DocumentView },

@@ -6,6 +6,7 @@ import { VisitsView } from './appointments.ts';
 import { ChannelsView } from './channels.ts';
 import { DashboardView } from './dashboards.ts';
 import { DocumentView, ReadingProgress, ReadingQueueView } from './documents.ts';
+import type { ErrorBody } from './errors.ts';
 import { Instant } from './ids.ts';
 import { NotificationsView } from './notices.ts';
 import { PaymentView } from './payments.ts';
@@ -95,6 +96,10 @@ export interface LiveSnapshot<S = unknown> {
   asOf: Instant;
 }
 
+/** What became of a topic that a page joined: its state, or nothing newer than what the page holds, or why it may not. */
+export type Joined =
+  LiveSnapshot | { topic: string; seq: number; unchanged: true; asOf: Instant } | { topic: string; error: ErrorBody };
+
 /** One message of a topic, pushed. `state` for state and ephemeral topics (or `again`: too large, to be read), `event` for delta topics. */
 export interface LiveMessage<S = unknown> {
   topic: string;
@@ -109,7 +114,19 @@ export interface LiveMessage<S = unknown> {
 /** Why a node asks its clients to read everything again. */
 export type ResyncReason = 'bus_restored' | 'draining';
 
-export const Subscribe = z.object({ topic: z.string().max(120) });
+const TopicText = z.string().max(120);
+export const Subscribe = z.object({ topic: TopicText });
+/**
+ * All that a page watches, in one question, with the number of the state that it holds of each and that is good still if nothing
+ * happened since; null where it holds none, or an old one.
+ */
+export const Join = z.object({
+  topics: z
+    .array(z.tuple([TopicText, z.number().int().nonnegative().nullable()]))
+    .min(1)
+    .max(50),
+});
+export type Join = z.infer<typeof Join>;
 /** The (topic, seq) pairs a client holds; the node answers with those that are behind. */
 export const Check = z.object({ held: z.array(z.tuple([z.string().max(120), z.number().int().nonnegative()])).max(100) });
 export const CheckAnswer = z.object({ behind: z.array(z.string()), asOf: Instant });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { LiveMessage, LiveSnapshot } from '#shared/contracts/topics.ts';
+import type { Join, Joined, LiveMessage } from '#shared/contracts/topics.ts';
 import { createLiveClient, type LiveSocket } from './live-client.ts';
 
 const TOPIC = 'payment:1';
@@ -15,7 +15,7 @@ function modelNode(again: boolean) {
   /** Rooms of this socket. */
   let joined = false;
   /** Requests that came and are not yet worked: a subscription joins first, reads later, answers after that. */
-  let waiting: { name: string; step: 'come' | 'joined'; answer: (data: unknown) => void }[] = [];
+  let waiting: { name: string; held: number | null; step: 'come' | 'joined'; answer: (data: unknown) => void }[] = [];
   let sent: (() => void)[] = [];
   let refuse: (() => void)[] = [];
   const fake = {
@@ -29,13 +29,22 @@ function modelNode(again: boolean) {
     connect: () => undefined,
     disconnect: () => model.breaks('io client disconnect'),
     timeout: () => fake,
-    emitWithAck: (name: string) =>
+    emitWithAck: (name: string, input: Partial<Join>) =>
       new Promise((resolve, reject) => {
         refuse.push(() => reject(new Error('the line broke')));
-        waiting.push({ name, step: 'come', answer: (data) => sent.push(() => resolve({ data })) });
+        waiting.push({
+          name,
+          held: input.topics?.[0]?.[1] ?? null,
+          step: 'come',
+          answer: (data) => sent.push(() => resolve({ data })),
+        });
       }),
   };
-  const snapshot = (): LiveSnapshot => ({ topic: TOPIC, kind: 'state', seq, state: { seq }, asOf: AT });
+  const read = (held: number | null): Joined[] => [
+    held === seq
+      ? { topic: TOPIC, seq, unchanged: true, asOf: AT }
+      : { topic: TOPIC, kind: 'state', seq, state: { seq }, asOf: AT },
+  ];
   const model = {
     socket: fake as object as LiveSocket,
     get seq() {
@@ -75,14 +84,14 @@ function modelNode(again: boolean) {
     works(which: number): void {
       const one = waiting[which % Math.max(1, waiting.length)];
       if (!one) return;
-      if (one.name === 'live:subscribe' && one.step === 'come') {
+      if (one.name === 'live:join' && one.step === 'come') {
         joined = true;
         one.step = 'joined';
         return;
       }
       waiting = waiting.filter((other) => other !== one);
       if (one.name === 'live:unsubscribe') joined = false;
-      one.answer(one.name === 'live:subscribe' ? snapshot() : null);
+      one.answer(one.name === 'live:join' ? read(one.held) : null);
     },
     arrives: (): void => sent.shift()?.(),
     resyncs: (): void => void (joined && sent.push(() => tell('live:resync', { reason: 'bus_restored', withinMs: 50 }))),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LiveSnapshot } from '#shared/contracts/topics.ts';
+import type { Join, LiveSnapshot } from '#shared/contracts/topics.ts';
 import { createLiveClient, type LiveClient, type LiveSocket } from './live-client.ts';
 
 /** The line, replaced: what the client asks is kept, what the server says is told by the test. */
@@ -23,8 +23,18 @@ function fakeLine() {
     timeout: () => fake,
     emitWithAck: async (name: string, input: unknown) => {
       asked.push({ name, input });
-      return answers.get(name) ?? { data: null };
+      return name === 'live:join' ? joined(input as Join) : (answers.get(name) ?? { data: null });
     },
+  };
+  /** Of each topic the same; of one that is held with that number, that it is unchanged. */
+  const joined = ({ topics }: Join): unknown => {
+    const answer = answers.get('live:join') as Partial<{ data: LiveSnapshot; error: unknown }>;
+    const of = ([topic, held]: Join['topics'][number]): unknown => {
+      if (!answer.data) return { topic, error: answer.error };
+      const { seq, asOf } = answer.data;
+      return held === seq ? { topic, seq, unchanged: true, asOf } : { ...answer.data, topic };
+    };
+    return { data: topics.map(of) };
   };
   const tell = (event: string, ...args: unknown[]): void => listeners.get(event)?.forEach((listener) => listener(...args));
   return {
@@ -51,14 +61,14 @@ const snapshot = (seq: number): { data: LiveSnapshot } => ({
 let line: ReturnType<typeof fakeLine>;
 let client: LiveClient;
 let ended: string[];
-const subscriptions = (): number => line.asked.filter(({ name }) => name === 'live:subscribe').length;
+const subscriptions = (): number => line.asked.filter(({ name }) => name === 'live:join').length;
 
 beforeEach(() => {
   vi.useFakeTimers();
   line = fakeLine();
   ended = [];
   client = createLiveClient({ socket: line.socket, onSessionEnded: (why) => ended.push(why), checkEveryMs: 30_000 });
-  line.answers.set('live:subscribe', snapshot(1));
+  line.answers.set('live:join', snapshot(1));
 });
 afterEach(() => {
   client.close();
@@ -73,10 +83,45 @@ describe('a live client', () => {
     await vi.waitFor(() => expect(entry.status).toBe('live'));
     line.down('transport close');
     expect([client.status, entry.status, entry.seq]).toEqual(['offline', 'stale', 1]);
-    line.answers.set('live:subscribe', snapshot(4));
+    line.answers.set('live:join', snapshot(4));
     line.up();
     await vi.waitFor(() => expect(entry.seq).toBe(4));
     expect(client.status).toBe('live');
+  });
+
+  it('asks for all its topics in one question, and for no state that it holds and nothing happened to, for some minutes', async () => {
+    const [first, second] = [client.watch('reading-queue', () => undefined), client.watch('channels', () => undefined)];
+    line.up();
+    await vi.waitFor(() => expect(second.entry.status).toBe('live'));
+    const joins = (): unknown[] =>
+      line.asked.filter(({ name }) => name === 'live:join').map(({ input }) => (input as Join).topics);
+    const topics = (seq: number | null) => [
+      ['reading-queue', seq],
+      ['channels', seq],
+    ];
+    expect(joins()).toEqual([topics(null)]);
+    line.down('transport close');
+    expect(first.entry.status).toBe('stale');
+    line.up();
+    await vi.waitFor(() => expect(first.entry.status).toBe('live'));
+    expect(joins().at(-1)).toEqual(topics(1));
+    expect(first.entry.state).toEqual({ seq: 1 });
+    await vi.advanceTimersByTimeAsync(601_000);
+    line.down('transport close');
+    line.up();
+    await vi.waitFor(() => expect(first.entry.status).toBe('live'));
+    expect(joins().at(-1)).toEqual(topics(null));
+  });
+
+  it('asks again for what could not be answered in that moment', async () => {
+    const { entry } = client.watch('reading-queue', () => undefined);
+    line.answers.set('live:join', { error: { code: 'UNAVAILABLE' } });
+    line.up();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(entry.status).toBe('loading');
+    line.answers.set('live:join', snapshot(3));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(entry).toMatchObject({ status: 'live', seq: 3 });
   });
 
   it('asks whether it is behind a second after a deed of its own that nothing was told of, and only then', async () => {
@@ -85,7 +130,7 @@ describe('a live client', () => {
     await vi.waitFor(() => expect(entry.status).toBe('live'));
     const checks = (): number => line.asked.filter(({ name }) => name === 'live:check').length;
     line.answers.set('live:check', { data: { behind: ['reading-queue'], asOf: '2026-01-01T00:01:00.000Z' } });
-    line.answers.set('live:subscribe', snapshot(2));
+    line.answers.set('live:join', snapshot(2));
     await client.command('ticket:call-next', {});
     await vi.advanceTimersByTimeAsync(1_000);
     expect([checks(), entry.seq]).toEqual([1, 2]);
@@ -110,7 +155,7 @@ describe('a live client', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     const before = subscriptions();
     for (let seq = 2; seq <= 60; seq += 1) {
-      line.answers.set('live:subscribe', snapshot(seq));
+      line.answers.set('live:join', snapshot(seq));
       line.tell('live', { topic: 'reading-queue', seq, again: true, at: '2026-01-01T00:00:00.000Z' });
       await vi.advanceTimersByTimeAsync(10);
       if (seq === 2) expect(entry.seq).toBe(2);
@@ -124,7 +169,7 @@ describe('a live client', () => {
     const { entry } = client.watch('reading-queue', () => undefined);
     line.up();
     line.tell('live', { topic: 'reading-queue', seq: 7, again: true, at: '2026-01-01T00:00:00.000Z' });
-    line.answers.set('live:subscribe', snapshot(7));
+    line.answers.set('live:join', snapshot(7));
     await vi.advanceTimersByTimeAsync(400);
     expect(entry).toMatchObject({ seq: 7, needsSnapshot: false });
   });
@@ -134,7 +179,7 @@ describe('a live client', () => {
     line.up();
     await vi.waitFor(() => expect(entry.seq).toBe(1));
     line.answers.set('live:check', { data: { behind: ['reading-queue'], asOf: '2026-01-01T00:01:00.000Z' } });
-    line.answers.set('live:subscribe', snapshot(2));
+    line.answers.set('live:join', snapshot(2));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(line.asked).toContainEqual({ name: 'live:check', input: { held: [['reading-queue', 1]] } });
     expect(entry.seq).toBe(2);
@@ -234,7 +279,7 @@ describe('a live client', () => {
   });
 
   it('is refused a topic without asking for ever, and stops watching what nobody looks at', async () => {
-    line.answers.set('live:subscribe', { error: { code: 'TOPIC_FORBIDDEN' } });
+    line.answers.set('live:join', { error: { code: 'TOPIC_FORBIDDEN' } });
     const { entry, release } = client.watch('document:x', () => undefined);
     line.up();
     await vi.waitFor(() => expect(entry).toMatchObject({ status: 'error', error: { code: 'TOPIC_FORBIDDEN' } }));

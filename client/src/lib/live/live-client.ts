@@ -51,11 +51,21 @@ interface Watched {
   again: boolean;
   /** When its last reading began, milliseconds; a reading that waits for its turn. */
   readAt: number;
+  /** When the reading began that last brought its whole state, milliseconds. */
+  wholeAt: number;
   waits: boolean;
 }
 
 /** Between two readings of a topic whose changes are not sent along, milliseconds: a fleet's payments come by the hundred. */
 const READ_EVERY_MS = 300;
+
+/**
+ * How long a state whose number has not changed is as good as a new one, milliseconds: what it says of the time of day (an estimate, what is
+ * owed from today) changes without an event.
+ */
+const GOOD_FOR_MS = 600_000;
+/** Topics in one question (shared/contracts/topics.ts: Join). */
+const JOIN_AT_ONCE = 50;
 
 /**
  * Who is refused comes again so late at most, milliseconds, and soon at first: a node that could not ask its database for a moment refuses
@@ -139,7 +149,9 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     return answer.data;
   }
 
-  async function refresh(one: Watched): Promise<void> {
+  /** All that is to be read in this moment is asked for in one question. */
+  const toJoin: Watched[] = [];
+  function refresh(one: Watched): void {
     if (!socket.connected) return;
     if (one.refreshing) {
       one.again = true;
@@ -148,26 +160,40 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     one.refreshing = true;
     one.readAt = Date.now();
     one.entry.beginSnapshot();
-    try {
-      one.entry.applySnapshot(await ask('live:subscribe', { topic: one.entry.topic }));
-    } catch (error) {
-      const refused =
-        error instanceof AppError && error.code !== 'UNAVAILABLE' && error.code !== 'RATE_LIMITED' && error.code !== 'INTERNAL';
-      if (refused) one.entry.refuse(error.toBody());
-      else later(500 + Math.random() * 1_500, () => refreshIfWatched(one));
-    } finally {
+    if (toJoin.push(one) === 1) queueMicrotask(() => joinAll());
+  }
+  function joinAll(): void {
+    while (toJoin.length > 0) void join(toJoin.splice(0, JOIN_AT_ONCE));
+  }
+  async function join(some: Watched[]): Promise<void> {
+    const joined = await ask('live:join', { topics: some.map((one) => [one.entry.topic, good(one)]) }).catch(toBody);
+    for (const [index, one] of some.entries()) {
+      const answer = 'code' in joined ? { error: joined } : (joined[index] ?? { error: { code: 'INTERNAL' as const } });
+      if ('error' in answer && PASSING.has(answer.error.code)) later(500 + Math.random() * 1_500, () => refreshIfWatched(one));
+      else if ('error' in answer) one.entry.refuse(answer.error);
+      else if ('unchanged' in answer) one.entry.applyUnchanged(answer.asOf);
+      else {
+        one.wholeAt = one.readAt;
+        one.entry.applySnapshot(answer);
+      }
       one.refreshing = false;
+      if (one.again) {
+        one.again = false;
+        refresh(one);
+      } else if (one.entry.needsSnapshot) refreshInTurn(one);
     }
-    if (one.again) {
-      one.again = false;
-      await refresh(one);
-    } else if (one.entry.needsSnapshot) refreshInTurn(one);
+  }
+  /** The number of what is held of a topic, if that is to be compared; null: its state is wanted. */
+  function good({ entry, wholeAt }: Watched): number | null {
+    return entry.seq >= 0 && !entry.needsSnapshot && entry.status !== 'error' && Date.now() - wholeAt < GOOD_FOR_MS
+      ? entry.seq
+      : null;
   }
   /** Reads again what a message says is behind: at once, but not more often than `READ_EVERY_MS`. */
   function refreshInTurn(one: Watched): void {
     if (one.refreshing || one.waits) return;
     const inMs = one.readAt + READ_EVERY_MS - Date.now();
-    if (inMs <= 0) return void refresh(one);
+    if (inMs <= 0) return refresh(one);
     one.waits = true;
     later(inMs, () => {
       one.waits = false;
@@ -175,9 +201,9 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     });
   }
   function refreshIfWatched(one: Watched): void {
-    if (watched.get(one.entry.topic) === one) void refresh(one);
+    if (watched.get(one.entry.topic) === one) refresh(one);
   }
-  const refreshAll = (): void => watched.forEach((one) => void refresh(one));
+  const refreshAll = (): void => watched.forEach((one) => refresh(one));
 
   async function check(): Promise<void> {
     const held = [...watched.values()].filter((one) => !one.refreshing && one.entry.status === 'live');
@@ -290,9 +316,9 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
         const listeners = new Set<() => void>();
         const name = topic.split(':', 1)[0] ?? topic;
         const entry = createTopicEntry(topic, () => listeners.forEach((listen) => listen()), options.reducers?.[name]);
-        one = { entry, listeners, refreshing: false, again: false, readAt: 0, waits: false };
+        one = { entry, listeners, refreshing: false, again: false, readAt: 0, wholeAt: 0, waits: false };
         watched.set(topic, one);
-        void refresh(one);
+        refresh(one);
       }
       const held = one;
       // A listener of this watch alone: the same function may watch twice.
@@ -335,6 +361,10 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     },
   };
 }
+
+/** What is asked again after a while. */
+const PASSING: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL']);
+const toBody = (error: unknown): ErrorBody => (error instanceof AppError ? error : new AppError('INTERNAL')).toBody();
 
 const incidentOf = (error: ErrorBody): { incident?: string } => (error.incident ? { incident: error.incident } : {});
 

@@ -34,6 +34,8 @@ export interface TopicEntry {
   /** The snapshot is the truth as of its reading, even when its number is lower (a database restored); newer messages go on top. */
   applySnapshot(snapshot: LiveSnapshot): void;
   applyMessage(message: LiveMessage): void;
+  /** Instead of a snapshot: what is held is the newest still. What was told since has been applied as it came. */
+  applyUnchanged(asOf: string): void;
   refuse(error: ErrorBody): void;
   /** The server says that nothing newer exists. */
   confirm(asOf: string): void;
@@ -111,6 +113,13 @@ export function createTopicEntry(topic: string, onChange: () => void, reduce: Re
     applyMessage(message) {
       if (buffer && buffer.push(message) > MAX_BUFFER) buffer.shift();
       absorb(message);
+      onChange();
+    },
+    applyUnchanged(at) {
+      buffer = null;
+      status = 'live';
+      error = null;
+      if (!asOf || Date.parse(at) > asOf.getTime()) asOf = new Date(at);
       onChange();
     },
     refuse(why) {
