@@ -127,6 +127,8 @@ it('can be paused: tells how far it is behind, and goes on with the newest', asy
   await desk.getByRole('dialog', { name: m.help.title }).waitFor();
   expect(await accessibilityFaults(desk)).toEqual([]);
   await desk.keyboard.press('Escape');
+  // A key that comes while the help is still going away is the help's.
+  await desk.getByRole('dialog', { name: m.help.title }).waitFor({ state: 'hidden' });
   await desk.keyboard.press('p');
   await until(async () => (await figure(desk, 'collected-day')) === (await figure(wall, 'collected-day')), {
     what: 'the newest',

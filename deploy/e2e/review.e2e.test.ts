@@ -9,6 +9,7 @@ import { reviews as m } from '#client/src/lib/i18n/messages/reviews.fr.ts';
 import { localDirectory } from '#deploy/local/paths.ts';
 import { startStack, type RunningStack } from '#deploy/local/stack.ts';
 import { formatPlate } from '#shared/domain/plates.ts';
+import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signUp, submitPhotographs } from './citizen-pages.ts';
 import { anySample, keyFieldsOf } from './samples.ts';
@@ -54,6 +55,10 @@ async function confirm(page: Page): Promise<void> {
   await page.waitForURL(/\/vehicules\?ajoute=/);
 }
 
+/** The page's own content policy forbids Playwright's `waitForFunction`. */
+const photographShown = () =>
+  until(() => agent.evaluate<boolean>("document.querySelector('figure img')?.naturalWidth > 0"), { what: 'the photograph' });
+
 it('a citizen is told that the list is not theirs', async () => {
   await citizen.goto(`${stack.origin}/bureau/documents`);
   await citizen.getByRole('heading', { name: bureau.refusedTitle }).waitFor();
@@ -93,7 +98,7 @@ it('a card that its citizen changed comes into the agents’ open list; taken, t
 it('the desk goes by the keyboard, magnifies, keeps what was typed, and says when the line is gone', async () => {
   const photograph = agent.getByRole('img', { name: /Photographie de la carte grise/ });
   await photograph.waitFor();
-  await agent.waitForFunction("document.querySelector('figure img')?.naturalWidth > 0");
+  await photographShown();
   expect(await accessibilityFaults(agent)).toEqual([]);
   await picture(agent, 'review-4-desk-1280');
   await agent.setViewportSize(PHONE);
@@ -178,7 +183,7 @@ it('is accepted by the keyboard; the citizen’s open page says so, and every ph
   await citizen.getByText(m.citizen.openTitle).waitFor();
   await agent.getByRole('link', { name: m.openOf(plate) }).click();
   await agent.getByRole('button', { name: m.desk.accept }).waitFor();
-  await agent.waitForFunction("document.querySelector('figure img')?.naturalWidth > 0");
+  await photographShown();
   await agent.keyboard.press('Control+Enter');
   await agent.getByText(m.desk.done.accepted).waitFor();
   await agent.getByText(m.none.open).waitFor();
