@@ -1,6 +1,7 @@
 import { and, desc, eq, gte, inArray, isNotNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { ChannelView } from '#shared/contracts/channels.ts';
 import { MOBILE_MONEY, type ProviderCode } from '#shared/contracts/payments.ts';
+import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
 import { paymentChannels, providerCalls } from './schema/channels.ts';
 import { paymentIntents } from './schema/payments.ts';
@@ -103,8 +104,8 @@ export async function newestOrder(
 export type ChannelRow = typeof paymentChannels.$inferSelect;
 
 /** What is told of each way to pay; locked in the transaction that looks again. */
-export const readChannels = (db: Executor): Promise<ChannelRow[]> =>
-  db.select().from(paymentChannels).orderBy(paymentChannels.provider);
+const allChannels = compiled((db) => db.select().from(paymentChannels).orderBy(paymentChannels.provider));
+export const readChannels = (db: Executor): Promise<ChannelRow[]> => allChannels(db, {});
 export const lockChannels = (tx: Tx): Promise<ChannelRow[]> =>
   tx.select().from(paymentChannels).orderBy(paymentChannels.provider).for('update');
 

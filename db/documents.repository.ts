@@ -9,6 +9,7 @@ import type {
   Quad,
   ReadField,
 } from '#shared/contracts/documents.ts';
+import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
 import { documentFields, documentPages, documents } from './schema/documents.ts';
 import { users } from './schema/identity.ts';
@@ -44,9 +45,27 @@ export async function lockDocument(tx: Tx, id: string): Promise<DocumentRow | nu
   return row ? asDocument(row) : null;
 }
 
+const documentById = compiled((db) =>
+  db
+    .select()
+    .from(documents)
+    .where(eq(documents.id, sql.placeholder('id'))),
+);
 export async function findDocument(db: Executor, id: string): Promise<DocumentRow | null> {
-  const [row] = await db.select().from(documents).where(eq(documents.id, id));
+  const [row] = await documentById(db, { id });
   return row ? asDocument(row) : null;
+}
+
+const documentOwner = compiled((db) =>
+  db
+    .select({ userId: documents.userId })
+    .from(documents)
+    .where(eq(documents.id, sql.placeholder('id'))),
+);
+/** Whose it is; null when there is none. */
+export async function ownerOfDocument(db: Executor, id: string): Promise<string | null> {
+  const [row] = await documentOwner(db, { id });
+  return row?.userId ?? null;
 }
 
 export async function insertDocument(tx: Tx, values: { id: string; userId: string; at: Date }): Promise<void> {
@@ -81,13 +100,16 @@ export async function findPageByClientId(db: Executor, userId: string, clientId:
   return row ?? null;
 }
 
-/** The photographs that count, recto first. */
-export async function currentPages(db: Executor, documentId: string): Promise<PageRow[]> {
-  return db
+const pagesOfDocument = compiled((db) =>
+  db
     .select()
     .from(documentPages)
-    .where(and(eq(documentPages.documentId, documentId), isNull(documentPages.supersededAt)))
-    .orderBy(documentPages.side);
+    .where(and(eq(documentPages.documentId, sql.placeholder('documentId')), isNull(documentPages.supersededAt)))
+    .orderBy(documentPages.side),
+);
+/** The photographs that count, recto first. */
+export async function currentPages(db: Executor, documentId: string): Promise<PageRow[]> {
+  return pagesOfDocument(db, { documentId });
 }
 
 /** How many photographs a document of this user ever had, replaced ones included. The user is what the index begins with. */
@@ -134,8 +156,14 @@ export async function setImagesKey(tx: Tx, pageId: string, imagesKey: string): P
   return rows.length > 0;
 }
 
+const fieldsOfDocument = compiled((db) =>
+  db
+    .select()
+    .from(documentFields)
+    .where(eq(documentFields.documentId, sql.placeholder('documentId'))),
+);
 export async function fieldsOf(db: Executor, documentId: string): Promise<FieldRow[]> {
-  const rows = await db.select().from(documentFields).where(eq(documentFields.documentId, documentId));
+  const rows = await fieldsOfDocument(db, { documentId });
   return rows.map(asField);
 }
 

@@ -2,6 +2,7 @@ import { and, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { Role, type SessionEnd } from '#shared/contracts/identity.ts';
 import type { Contact } from '#shared/domain/contact.ts';
+import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
 import { accounts, offices, secondFactors, sessions, users, verifications } from './schema/identity.ts';
 
@@ -60,9 +61,8 @@ export type SessionUser = z.infer<typeof SessionUser>;
 /** Alive: not over, of a user who is not disabled. */
 const alive = () => and(gt(sessions.expiresAt, sql`now()`), isNull(users.disabledAt));
 
-/** The session of a cookie's token; null when it is over, was deleted, or its user is disabled. */
-export async function findSession(tx: Executor, sessionId: string, token: string): Promise<SessionUser | null> {
-  const [row] = await tx
+const sessionOfToken = compiled((db) =>
+  db
     .select({
       sessionId: sessions.id,
       userId: users.id,
@@ -75,7 +75,11 @@ export async function findSession(tx: Executor, sessionId: string, token: string
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
-    .where(and(eq(sessions.id, sessionId), eq(sessions.token, token), alive()));
+    .where(and(eq(sessions.id, sql.placeholder('sessionId')), eq(sessions.token, sql.placeholder('token')), alive())),
+);
+/** The session of a cookie's token; null when it is over, was deleted, or its user is disabled. */
+export async function findSession(tx: Executor, sessionId: string, token: string): Promise<SessionUser | null> {
+  const [row] = await sessionOfToken(tx, { sessionId, token });
   return row ? SessionUser.parse(row) : null;
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
 import {
   NOTICES_LISTED,
   parseNotice,
@@ -7,6 +7,7 @@ import {
   type NotificationsView,
   type NoticeView,
 } from '#shared/contracts/notices.ts';
+import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
 import { notices } from './schema/notices.ts';
 
@@ -37,34 +38,33 @@ export async function insertNotices(tx: Tx, list: readonly NewNotice[], at: Date
   }));
 }
 
+const unreadOf = compiled((db) =>
+  db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(notices)
+    .where(and(eq(notices.userId, sql.placeholder('userId')), isNull(notices.readAt))),
+);
 /** State of the topic `notifications:<user>`, in two queries. */
 export async function readNotifications(db: Executor, userId: string): Promise<NotificationsView> {
-  const [page, unread] = await Promise.all([
-    listNotices(db, userId, null),
-    db
-      .select({ count: sql<number>`count(*)::int` })
-      .from(notices)
-      .where(and(eq(notices.userId, userId), isNull(notices.readAt))),
-  ]);
+  const [page, unread] = await Promise.all([listNotices(db, userId, null), unreadOf(db, { userId })]);
   return { ...page, unread: unread[0]?.count ?? 0 };
 }
+
+const newest = (db: Pick<Executor, 'select'>, which: SQL | undefined) =>
+  db
+    .select()
+    .from(notices)
+    .where(which)
+    .orderBy(desc(notices.createdAt), desc(notices.id))
+    .limit(NOTICES_LISTED + 1);
+const newestOf = compiled((db) => newest(db, eq(notices.userId, sql.placeholder('userId'))));
 
 /** A person's notices from newest to oldest; `before` is one of theirs, and the page begins after it. */
 export async function listNotices(db: Executor, userId: string, before: string | null): Promise<NoticePage> {
   const after = before === null ? null : await findNotice(db, before);
-  const rows = await db
-    .select()
-    .from(notices)
-    .where(
-      and(
-        eq(notices.userId, userId),
-        after
-          ? or(lt(notices.createdAt, after.createdAt), and(eq(notices.createdAt, after.createdAt), lt(notices.id, after.id)))
-          : undefined,
-      ),
-    )
-    .orderBy(desc(notices.createdAt), desc(notices.id))
-    .limit(NOTICES_LISTED + 1);
+  const older =
+    after && or(lt(notices.createdAt, after.createdAt), and(eq(notices.createdAt, after.createdAt), lt(notices.id, after.id)));
+  const rows = await (older ? newest(db, and(eq(notices.userId, userId), older)) : newestOf(db, { userId }));
   return { notices: rows.slice(0, NOTICES_LISTED).flatMap(viewOf), more: rows.length > NOTICES_LISTED };
 }
 

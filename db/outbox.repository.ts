@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { EVENTS, type EventName, type EventPayload } from '#shared/contracts/events.ts';
 import type { Audience } from '#shared/contracts/bus.ts';
 import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
+import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
 import { insertRows } from './insert-rows.ts';
 import { asSystem } from './scope.ts';
@@ -96,13 +97,16 @@ export async function raiseTopic(tx: Tx, topic: string): Promise<number> {
   return row.seq;
 }
 
+const versionsOf = compiled((db) =>
+  db
+    .select()
+    .from(topicVersions)
+    .where(sql`${topicVersions.topic} = any(${sql.placeholder('topics')}::text[])`),
+);
 /** The numbers of topics; a topic that never changed has 0. */
 export async function topicSeqs(db: Executor, topics: readonly string[]): Promise<Map<string, number>> {
   if (topics.length === 0) return new Map();
-  const rows = await db
-    .select()
-    .from(topicVersions)
-    .where(sql`${topicVersions.topic} = any(${sql.param([...topics])}::text[])`);
+  const rows = await versionsOf(db, { topics: [...topics] });
   const found = new Map(rows.map((row) => [row.topic, row.seq]));
   return new Map(topics.map((topic) => [topic, found.get(topic) ?? 0]));
 }

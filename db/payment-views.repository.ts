@@ -1,7 +1,8 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, sql, type SQL } from 'drizzle-orm';
 import type { PayerRefund, PaymentHistory, PaymentItemView, PaymentView } from '#shared/contracts/payments.ts';
 import { isOpen } from '#shared/domain/payments/intent-state.ts';
 import { receiptNumber } from '#shared/domain/payments/receipt-text.ts';
+import { compiled } from './compiled.ts';
 import type { Executor } from './connect.ts';
 import { isOneOf } from './insert-rows.ts';
 import { findIntents, intentsOf, type IntentRow, type ItemRow } from './payments.repository.ts';
@@ -51,16 +52,22 @@ export async function readHistory(db: Executor, payerId: string, since: Date): P
   }));
 }
 
-async function readItems(db: Executor, intentIds: readonly string[]): Promise<Map<string, PaymentItemView[]>> {
-  const byIntent = new Map<string, PaymentItemView[]>();
-  if (intentIds.length === 0) return byIntent;
-  const rows = await db
+const selectItems = (db: Pick<Executor, 'select'>, which: SQL) =>
+  db
     .select({ item: paymentItems, receipt: receipts, revokedAt: receiptRevocations.revokedAt })
     .from(paymentItems)
     .leftJoin(receipts, eq(receipts.itemId, paymentItems.id))
     .leftJoin(receiptRevocations, eq(receiptRevocations.reference, receipts.reference))
-    .where(isOneOf(paymentItems.intentId, intentIds))
+    .where(which)
     .orderBy(asc(paymentItems.plate), asc(paymentItems.fiscalYear));
+const itemsOfOne = compiled((db) => selectItems(db, eq(paymentItems.intentId, sql.placeholder('id'))));
+
+async function readItems(db: Executor, intentIds: readonly string[]): Promise<Map<string, PaymentItemView[]>> {
+  const byIntent = new Map<string, PaymentItemView[]>();
+  if (intentIds.length === 0) return byIntent;
+  const rows = await (intentIds.length === 1
+    ? itemsOfOne(db, { id: intentIds[0] })
+    : selectItems(db, isOneOf(paymentItems.intentId, intentIds)));
   for (const { item, receipt, revokedAt } of rows) {
     byIntent.set(item.intentId, [...(byIntent.get(item.intentId) ?? []), itemView(item, receipt, revokedAt)]);
   }

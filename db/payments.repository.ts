@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gte, isNull, lte, notExists, sql } from 'drizzle-orm';
 import type { ProviderCode } from '#shared/contracts/payments.ts';
 import type { PaymentOrder } from '#shared/domain/payments/order.ts';
+import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
 import { insertRows, isOneOf } from './insert-rows.ts';
 import { asSystem } from './scope.ts';
@@ -152,9 +153,28 @@ export async function findIntent(db: Executor, id: string): Promise<IntentRow | 
   return row ?? null;
 }
 
+const intentById = compiled((db) =>
+  db
+    .select()
+    .from(paymentIntents)
+    .where(eq(paymentIntents.id, sql.placeholder('id'))),
+);
 export async function findIntents(db: Executor, ids: readonly string[]): Promise<IntentRow[]> {
   if (ids.length === 0) return [];
+  if (ids.length === 1) return intentById(db, { id: ids[0] });
   return db.select().from(paymentIntents).where(isOneOf(paymentIntents.id, ids));
+}
+
+const intentPayer = compiled((db) =>
+  db
+    .select({ payerId: paymentIntents.payerId })
+    .from(paymentIntents)
+    .where(eq(paymentIntents.id, sql.placeholder('id'))),
+);
+/** Who ordered it; null: nobody with an account, or there is no such intent. */
+export async function payerOf(db: Executor, id: string): Promise<string | null> {
+  const [row] = await intentPayer(db, { id });
+  return row?.payerId ?? null;
 }
 
 /** Holds an intent until the transaction ends. */

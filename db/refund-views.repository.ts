@@ -3,6 +3,7 @@ import type { PayerRefund } from '#shared/contracts/payments.ts';
 import type { Refundable, RefundItemView, RefundState, RefundsView, RefundView } from '#shared/contracts/refunds.ts';
 import { isOwed } from '#shared/domain/payments/refund-state.ts';
 import { parseReceiptNumber, receiptNumber } from '#shared/domain/payments/receipt-text.ts';
+import { compiled } from './compiled.ts';
 import type { Executor } from './connect.ts';
 import { findIntent, itemsOf } from './payments.repository.ts';
 import { holdersOfItems, refundOfDue } from './refunds.repository.ts';
@@ -144,20 +145,23 @@ const STAGES: Readonly<Partial<Record<RefundState, PayerRefund['stage']>>> = {
   succeeded: 'paid_back',
 };
 
-/** The refunds of payments as their payers see them, oldest first. What was withdrawn never was. */
-export async function payerRefunds(db: Executor, intentIds: readonly string[]): Promise<Map<string, PayerRefund[]>> {
-  const byIntent = new Map<string, PayerRefund[]>();
-  if (intentIds.length === 0) return byIntent;
-  const found = await db
+const refundsOfIntents = compiled((db) =>
+  db
     .select({
       refund: refunds,
       itemIds: sql<string[]>`coalesce(array_agg(${refundItems.itemId}) filter (where ${refundItems.itemId} is not null), '{}')`,
     })
     .from(refunds)
     .leftJoin(refundItems, eq(refundItems.refundId, refunds.id))
-    .where(and(inArray(refunds.intentId, [...intentIds]), sql`${refunds.state} <> 'withdrawn'`))
+    .where(sql`${refunds.intentId} = any(${sql.placeholder('ids')}::uuid[]) and ${refunds.state} <> 'withdrawn'`)
     .groupBy(refunds.id)
-    .orderBy(asc(refunds.proposedAt));
+    .orderBy(asc(refunds.proposedAt)),
+);
+/** The refunds of payments as their payers see them, oldest first. What was withdrawn never was. */
+export async function payerRefunds(db: Executor, intentIds: readonly string[]): Promise<Map<string, PayerRefund[]>> {
+  const byIntent = new Map<string, PayerRefund[]>();
+  if (intentIds.length === 0) return byIntent;
+  const found = await refundsOfIntents(db, { ids: [...intentIds] });
   for (const { refund, itemIds } of found) {
     const view: PayerRefund = {
       ...{ id: refund.id, amount: refund.amount, itemIds, stage: STAGES[refund.state] ?? 'under_way' },

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, isNull, lte, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { DocumentReview, ReviewStatus } from '#shared/contracts/documents.ts';
 import { REVIEWS_LISTED, type ReviewListed, type ReviewReason, type ReviewsView } from '#shared/contracts/reviews.ts';
+import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
 import { documentFields, documents } from './schema/documents.ts';
 import { users } from './schema/identity.ts';
@@ -28,8 +29,14 @@ export async function openReview(
     });
 }
 
+const reviewOfDocument = compiled((db) =>
+  db
+    .select()
+    .from(documentReviews)
+    .where(eq(documentReviews.documentId, sql.placeholder('documentId'))),
+);
 export async function findReview(db: Executor, documentId: string): Promise<ReviewRow | null> {
-  const [row] = await db.select().from(documentReviews).where(eq(documentReviews.documentId, documentId));
+  const [row] = await reviewOfDocument(db, { documentId });
   return row ?? null;
 }
 

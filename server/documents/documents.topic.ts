@@ -1,5 +1,5 @@
 import type { Executor } from '#db/connect.ts';
-import { findDocument } from '#db/documents.repository.ts';
+import { ownerOfDocument } from '#db/documents.repository.ts';
 import { readReadingQueue } from '#db/document-views.repository.ts';
 import { asSystem } from '#db/scope.ts';
 import type { Audience } from '#shared/contracts/bus.ts';
@@ -11,8 +11,7 @@ import type { ProgressStore } from './progress.service.ts';
 /** A document is its owner's. */
 async function authoriseDocument(db: Executor, viewer: Viewer, key: string): Promise<Audience | null> {
   if (!Id.safeParse(key).success) return null;
-  const document = await findDocument(db, key);
-  return document?.userId === viewer.userId ? 'owner' : null;
+  return (await ownerOfDocument(db, key)) === viewer.userId ? 'owner' : null;
 }
 
 /** `document:<id>`, `document-progress:<id>` for the owner; `reading-queue` for everybody signed in (numbers only, no names). */

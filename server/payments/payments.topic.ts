@@ -1,4 +1,4 @@
-import { readPayment } from '#db/payment-views.repository.ts';
+import { payerOf } from '#db/payments.repository.ts';
 import type { TopicDefinition } from '../live/topic.ts';
 import { paymentView } from './payment-events.ts';
 
@@ -8,7 +8,6 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const paymentTopic: TopicDefinition<'payment'> = {
   name: 'payment',
   source: 'database',
-  authorise: async (db, viewer, key) =>
-    UUID.test(key) && (await readPayment(db, key))?.payerId === viewer.userId ? 'owner' : null,
+  authorise: async (db, viewer, key) => (UUID.test(key) && (await payerOf(db, key)) === viewer.userId ? 'owner' : null),
   snapshot: paymentView,
 };
