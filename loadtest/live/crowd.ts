@@ -25,6 +25,17 @@ export interface Asked {
   at: number;
 }
 
+/** A message that many may get, what it says, and the digest of its state once somebody wanted it. */
+interface Read {
+  bytes: Buffer;
+  packet: Packet;
+  digest: string;
+}
+/** Messages of different rooms that reach the lines of one process at the same time. */
+const RECENT = 12;
+const stateOf = (packet: Packet): unknown =>
+  packet.kind === 'event' ? (packet.data as [string, { state?: unknown } | undefined])[1]?.state : undefined;
+
 /** Users on one source address: far fewer than the ports that an address has. */
 const USERS_AN_ADDRESS = 200;
 
@@ -34,9 +45,7 @@ export class Crowd {
   readonly asked = new Map<number, Asked>();
   private readonly users: VirtualUser[] = [];
   private nextId = 0;
-  private lastBytes: Buffer = Buffer.alloc(0);
-  private lastPacket: Packet = { kind: 'unknown' };
-  private readonly digests = new WeakMap<object, string>();
+  private recent: Read[] = [];
   private checkAt = 0;
   private readonly sweeper = setInterval(() => this.sweep(), SWEEP_MS);
 
@@ -108,23 +117,21 @@ export class Crowd {
     for (const user of this.users) user.end();
   }
 
-  /** What a broadcast says is the same for thousands: read once. */
+  /** What a room is told is the same for thousands, whose lines are not read one right after the other: read once. */
   read(message: Buffer): Packet {
     this.figures.bytes += message.length;
-    if (message.equals(this.lastBytes)) return this.lastPacket;
+    const known = this.recent.find(({ bytes }) => bytes.length === message.length && bytes.equals(message));
+    if (known) return known.packet;
     const packet = readPacket(message.toString('utf8'));
-    if (packet.kind === 'event') {
-      this.lastBytes = Buffer.from(message);
-      this.lastPacket = packet;
-    }
+    if (packet.kind === 'event')
+      this.recent = [{ bytes: Buffer.from(message), packet, digest: '' }, ...this.recent.slice(0, RECENT - 1)];
     return packet;
   }
 
   digest(state: unknown): string {
-    if (state === null || typeof state !== 'object') return digestOf(state);
-    const known = this.digests.get(state) ?? digestOf(state);
-    this.digests.set(state, known);
-    return known;
+    const known = this.recent.find(({ packet }) => stateOf(packet) === state);
+    if (!known) return digestOf(state);
+    return (known.digest ||= digestOf(state));
   }
 
   /** The id under which the answer will come. */
