@@ -56,16 +56,10 @@ export async function findDocument(db: Executor, id: string): Promise<DocumentRo
   return row ? asDocument(row) : null;
 }
 
-const documentOwner = compiled((db) =>
-  db
-    .select({ userId: documents.userId })
-    .from(documents)
-    .where(eq(documents.id, sql.placeholder('id'))),
-);
-/** Whose it is; null when there is none. */
+/** Whose it is, whoever asks; null when there is none. */
 export async function ownerOfDocument(db: Executor, id: string): Promise<string | null> {
-  const [row] = await documentOwner(db, { id });
-  return row?.userId ?? null;
+  const [row] = await db.execute<{ owner: string | null }>(sql`select owner_of_document(${id}) as owner`);
+  return row?.owner ?? null;
 }
 
 export async function insertDocument(tx: Tx, values: { id: string; userId: string; at: Date }): Promise<void> {

@@ -165,16 +165,10 @@ export async function findIntents(db: Executor, ids: readonly string[]): Promise
   return db.select().from(paymentIntents).where(isOneOf(paymentIntents.id, ids));
 }
 
-const intentPayer = compiled((db) =>
-  db
-    .select({ payerId: paymentIntents.payerId })
-    .from(paymentIntents)
-    .where(eq(paymentIntents.id, sql.placeholder('id'))),
-);
-/** Who ordered it; null: nobody with an account, or there is no such intent. */
+/** Who ordered it, whoever asks; null: nobody with an account, or there is no such intent. */
 export async function payerOf(db: Executor, id: string): Promise<string | null> {
-  const [row] = await intentPayer(db, { id });
-  return row?.payerId ?? null;
+  const [row] = await db.execute<{ payer: string | null }>(sql`select payer_of_intent(${id}) as payer`);
+  return row?.payer ?? null;
 }
 
 /** Holds an intent until the transaction ends. */

@@ -117,7 +117,7 @@ export function scoping(client: Sql): Sql {
           if (!scope) return begin.call(target, work);
           return begin.call(target, (inner) => {
             send(inner.unsafe(settings(scope)));
-            return work(inner);
+            return work(early(inner));
           });
         };
       }
@@ -133,6 +133,20 @@ export function scoping(client: Sql): Sql {
     },
   });
 }
+
+/** The same line; how its transaction is to be (drizzle says it in a statement of its own) goes with what is asked next as well. */
+const early = (line: Sql): Sql =>
+  new Proxy(line, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (key !== 'unsafe') return value;
+      return (...asked: Parameters<Sql['unsafe']>) => {
+        if (!asked[0].startsWith('set transaction ')) return target.unsafe(...asked);
+        send(target.unsafe(...asked));
+        return Promise.resolve([]);
+      };
+    },
+  });
 
 /** Sends it now; who waits for the last of those sent together hears what became of all. */
 const send = (pending: Pending): void => void pending.catch(() => undefined);
