@@ -11,6 +11,7 @@ import type {
 } from '#shared/contracts/documents.ts';
 import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
+import { gathered, OWNERS_WITHIN_MS } from './gathered.ts';
 import { documentFields, documentPages, documents } from './schema/documents.ts';
 import { users } from './schema/identity.ts';
 
@@ -57,10 +58,12 @@ export async function findDocument(db: Executor, id: string): Promise<DocumentRo
 }
 
 /** Whose it is, whoever asks; null when there is none. */
-export async function ownerOfDocument(db: Executor, id: string): Promise<string | null> {
-  const [row] = await db.execute<{ owner: string | null }>(sql`select owner_of_document(${id}) as owner`);
-  return row?.owner ?? null;
-}
+export const ownerOfDocument = gathered<string, string | null>(async (db, ids) => {
+  const rows = await db.execute<{ owner: string | null }>(
+    sql`select owner_of_document(id) as owner from unnest(${sql.param([...ids])}::uuid[]) with ordinality as asked(id, at) order by at`,
+  );
+  return rows.map(({ owner }) => owner);
+}, OWNERS_WITHIN_MS);
 
 export async function insertDocument(tx: Tx, values: { id: string; userId: string; at: Date }): Promise<void> {
   const { id, userId, at } = values;

@@ -4,6 +4,7 @@ import type { Audience } from '#shared/contracts/bus.ts';
 import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
 import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
+import { gathered } from './gathered.ts';
 import { insertRows } from './insert-rows.ts';
 import { asSystem } from './scope.ts';
 import { outbox, topicVersions, type OutboxTopic } from './schema/platform.ts';
@@ -103,6 +104,14 @@ const versionsOf = compiled((db) =>
     .from(topicVersions)
     .where(sql`${topicVersions.topic} = any(${sql.placeholder('topics')}::text[])`),
 );
+/** How long who asks whether a page is behind waits for others who do, milliseconds. */
+const SEQS_WITHIN_MS = 15;
+/** The number of a topic, together with those that others ask for in the same moment. */
+export const topicSeq = gathered<string, number>(async (db, topics) => {
+  const found = await topicSeqs(db, [...new Set(topics)]);
+  return topics.map((topic) => found.get(topic) ?? 0);
+}, SEQS_WITHIN_MS);
+
 /** The numbers of topics; a topic that never changed has 0. */
 export async function topicSeqs(db: Executor, topics: readonly string[]): Promise<Map<string, number>> {
   if (topics.length === 0) return new Map();

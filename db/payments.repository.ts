@@ -3,6 +3,7 @@ import type { ProviderCode } from '#shared/contracts/payments.ts';
 import type { PaymentOrder } from '#shared/domain/payments/order.ts';
 import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
+import { gathered, OWNERS_WITHIN_MS } from './gathered.ts';
 import { insertRows, isOneOf } from './insert-rows.ts';
 import { asSystem } from './scope.ts';
 import { assessmentClaims, assessments, paymentIntents, paymentItems, receiptKeys, webhookEvents } from './schema/payments.ts';
@@ -166,10 +167,12 @@ export async function findIntents(db: Executor, ids: readonly string[]): Promise
 }
 
 /** Who ordered it, whoever asks; null: nobody with an account, or there is no such intent. */
-export async function payerOf(db: Executor, id: string): Promise<string | null> {
-  const [row] = await db.execute<{ payer: string | null }>(sql`select payer_of_intent(${id}) as payer`);
-  return row?.payer ?? null;
-}
+export const payerOf = gathered<string, string | null>(async (db, ids) => {
+  const rows = await db.execute<{ payer: string | null }>(
+    sql`select payer_of_intent(id) as payer from unnest(${sql.param([...ids])}::uuid[]) with ordinality as asked(id, at) order by at`,
+  );
+  return rows.map(({ payer }) => payer);
+}, OWNERS_WITHIN_MS);
 
 /** Holds an intent until the transaction ends. */
 export async function lockIntent(tx: Tx, id: string): Promise<IntentRow | null> {

@@ -50,7 +50,7 @@ const authenticate = async (cookie: string | undefined) => {
 };
 
 async function startProduct(wanted: EngineKind): Promise<MeasuredServer> {
-  const logger = createLogger({ process: 'bench', level: 'warn' });
+  const logger = createLogger({ name: 'bench', level: 'warn' });
   const engine = await createSocketEngine({ wanted, origins: [ORIGIN], logger });
   const server = createSocketServer({
     ...{ engine, handlers: handlers as unknown as CommandHandlers, authenticate, logger },

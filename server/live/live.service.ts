@@ -3,8 +3,8 @@ import { AUDIENCES, roomOf, type Audience } from '#shared/contracts/bus.ts';
 import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import { TOPICS, parseTopic, type Join, type Joined, type LiveSnapshot, type TopicName } from '#shared/contracts/topics.ts';
 import type { Db } from '#db/connect.ts';
-import { topicSeqs } from '#db/outbox.repository.ts';
-import { createNumbers, createShared, createTurns } from './reads.ts';
+import { topicSeq, topicSeqs } from '#db/outbox.repository.ts';
+import { createShared, createTurns } from './reads.ts';
 import type { TopicDefinition, TopicRegistry, Viewer } from './topic.ts';
 
 /** What the live service needs of a socket: its rooms. */
@@ -54,7 +54,6 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
   const { db, registry } = deps;
   const turns = createTurns({ atOnce: deps.readsAtOnce, now: () => performance.now() });
   const shared = createShared();
-  const numbers = createNumbers((topics) => topicSeqs(db, topics));
 
   function find(topic: string): { definition: TopicDefinition; key: string } {
     const parsed = parseTopic(topic);
@@ -116,7 +115,7 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
       if (definition.source === 'database') inDatabase.push(topic);
       else current.set(topic, (await definition.snapshot(key)).seq);
     }
-    for (const [topic, seq] of await numbers(inDatabase)) current.set(topic, seq);
+    await Promise.all(inDatabase.map(async (topic) => current.set(topic, await topicSeq(db, topic))));
     return current;
   }
 

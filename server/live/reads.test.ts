@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BEGUN_WITHIN_MS, createNumbers, createShared, createTurns } from './reads.ts';
+import { BEGUN_WITHIN_MS, createShared, createTurns } from './reads.ts';
 
 /** Work that ends when it is told to. */
 function held() {
@@ -66,33 +66,4 @@ it('a read that fails keeps nobody else from theirs', async () => {
   const next = shared('topic', () => Promise.resolve('there'));
   await expect(failing).rejects.toThrow('away');
   expect(await next).toBe('there');
-});
-
-it('reads the numbers that several want in one moment in one question, each once, and those of a later moment anew', async () => {
-  const asked: (readonly string[])[] = [];
-  const numbers = createNumbers((topics) => {
-    asked.push(topics);
-    return Promise.resolve(
-      new Map(topics.filter((topic) => topic !== 'new').map((topic, index) => [topic, asked.length * 10 + index])),
-    );
-  });
-  const [one, two, none] = await Promise.all([numbers(['a', 'b']), numbers(['b', 'new']), numbers([])]);
-  expect(asked).toEqual([['a', 'b', 'new']]);
-  expect([one, two, none]).toEqual([
-    new Map([
-      ['a', 10],
-      ['b', 11],
-    ]),
-    new Map([
-      ['b', 11],
-      ['new', 0],
-    ]),
-    new Map(),
-  ]);
-  expect(await numbers(['a'])).toEqual(new Map([['a', 20]]));
-});
-
-it('who asks for numbers that cannot be read is told so', async () => {
-  const numbers = createNumbers(() => Promise.reject(new Error('away')));
-  await expect(numbers(['a'])).rejects.toThrow('away');
 });

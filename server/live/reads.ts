@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import pLimit from 'p-limit';
 import { AppError } from '#shared/contracts/errors.ts';
 
@@ -55,26 +54,5 @@ export function createShared(): <T>(key: string, read: () => Promise<T>) => Prom
       });
     next.set(key, after);
     return after;
-  };
-}
-
-/** How long the first who asks for a number waits for others who do: nobody sees it. Milliseconds. */
-const TOGETHER_MS = 15;
-const MOST_TOGETHER = 2_000;
-
-/** Reads the numbers of topics for all who ask in the same moment, in one question; nothing is kept. */
-export function createNumbers(
-  read: (topics: readonly string[]) => Promise<ReadonlyMap<string, number>>,
-): (topics: readonly string[]) => Promise<Map<string, number>> {
-  const loader = new DataLoader<string, number>(
-    async (topics) => {
-      const found = await read([...new Set(topics)]);
-      return topics.map((topic) => found.get(topic) ?? 0);
-    },
-    { cache: false, maxBatchSize: MOST_TOGETHER, batchScheduleFn: (begin) => setTimeout(begin, TOGETHER_MS) },
-  );
-  return async (topics) => {
-    const numbers = await Promise.all(topics.map((topic) => loader.load(topic)));
-    return new Map(topics.map((topic, index) => [topic, numbers[index] ?? 0]));
   };
 }
