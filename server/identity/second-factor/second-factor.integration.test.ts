@@ -237,7 +237,10 @@ describe('a session of the staff', () => {
 
   it('lasts on when it is used, not when one asks how long is left', async () => {
     const { cookie } = await enrol();
+    const enrolled = await expiry();
     await get('/api/me', cookie);
+    // Nobody waits for its being written.
+    await until(async () => (await expiry()) > enrolled, { what: 'the use is written' });
     await set(50_000);
     expect((await get('/api/auth/clock', cookie)).body).toMatchObject({ secondsLeft: 49 });
     const before = await expiry();
