@@ -1,6 +1,6 @@
 // `npm run bench:sockets`: what a socket, a delivery and one who comes cost in the product's socket server, beside the same on Socket.IO's
 // default engine and beside uWebSockets.js with nothing on it, which is the limit. Each server is alone in its process, before a crowd in
-// another. The socket layer alone is measured: who somebody is, which topics they may join and what the states are is said by functions in
+// another; they are told something in turns, so that what else happens on the machine happens to all of them. The socket layer alone is measured: who somebody is, which topics they may join and what the states are is said by functions in
 // the process instead of Redis and Postgres, and there is no other node; handshake, commands, rooms and the delivery of what the live bus
 // says are the product's.
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,20 +9,20 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { machine } from '../machine.ts';
-import { measure, type Measured } from './measure.ts';
+import { measure } from './measure.ts';
 import { CONDITIONS, markdownOf, sideBySide, targetsOf, type Servers } from './report.ts';
 import { ROOM_SIZE } from './scenario.ts';
-import { SERVERS, type ServerKind } from './servers.ts';
+import { SERVERS } from './servers.ts';
 
 const USAGE = `npm run bench:sockets -- [options]
   --users <n>       people before each server (5000; a process holds 20,000 descriptors)
-  --seconds <n>     how long the mix is told, and nothing before it (25: everybody is asked once whether they are there)
+  --seconds <n>     how long the mix is told to each crowd, in three rounds (24)
   --only <server>   ${SERVERS.join(', ')}: measured alone, and nothing written
   --profile <dir>   CPU profiles of the servers, while they tell`;
 
 const Options = z.object({
   users: z.coerce.number().int().min(ROOM_SIZE).max(19_000).default(5_000),
-  seconds: z.coerce.number().int().min(1).max(600).default(25),
+  seconds: z.coerce.number().int().min(1).max(600).default(24),
   only: z.enum(SERVERS).optional(),
   profile: z.string().optional(),
 });
@@ -65,12 +65,8 @@ const round = (value: number): number => Math.round(value * 1e5) / 1e5;
 const { users, seconds, only, profile = null } = options();
 relayMs();
 const loadBefore = load();
-const measured = new Map<ServerKind, Measured>();
-for (const kind of only ? [only] : SERVERS) {
-  measured.set(kind, await measure(kind, { users, seconds, profile }));
-  console.log(kind, 'measured');
-}
-const [uws, ws, bare] = SERVERS.map((kind) => measured.get(kind));
+const measured = await measure(only ? [only] : SERVERS, { users, seconds, profile });
+const [uws, ws, bare] = SERVERS.map((kind) => measured.find(({ server }) => server === kind));
 if (uws && ws && bare) {
   const servers: Servers = { uws, ws, bare };
   const report = reportOf(servers, { users, seconds, loadBefore, loadAfter: load() });
@@ -78,4 +74,4 @@ if (uws && ws && bare) {
   await writeFile(new URL('sockets.md', results), markdownOf({ ...report, servers }));
   console.table(report.figures);
   console.table(report.targets);
-} else console.log(JSON.stringify([...measured.values()], null, 2));
+} else console.log(JSON.stringify(measured, null, 2));

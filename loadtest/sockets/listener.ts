@@ -10,6 +10,8 @@ export interface Audience {
   socketIo: boolean;
   onReady(): void;
   onDelivery(kind: Kind, ns: number): void;
+  /** Socket.IO asked whether somebody is there; what a WebSocket's own frames ask is not counted. */
+  onPing(): void;
   onClosed(why: string): void;
 }
 
@@ -35,7 +37,7 @@ export class Listener implements LineOwner {
   onMessage(message: Buffer): void {
     const [first, second] = message;
     if (first === OPEN) this.line.send(this.audience.socketIo ? CONNECT : topicsOf(this.person).join('\n'));
-    else if (first === PING) this.line.send(PONG);
+    else if (first === PING) this.pong();
     else if (first !== MESSAGE) this.audience.onClosed(`said: ${message.toString('utf8', 0, 80)}`);
     else if (second === EVENT) this.hear(message);
     else if (second === CONNECTED) this.join();
@@ -49,6 +51,11 @@ export class Listener implements LineOwner {
 
   private join(): void {
     this.line.send(eventPacket('live:join', { topics: topicsOf(this.person).map((topic) => [topic, 0]) }, 0));
+  }
+
+  private pong(): void {
+    this.audience.onPing();
+    this.line.send(PONG);
   }
 
   private hear(message: Buffer): void {

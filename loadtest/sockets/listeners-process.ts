@@ -7,6 +7,7 @@ import { KINDS, type Kind } from './scenario.ts';
 export type ListenersOrder =
   | { do: 'begin'; port: number; origin: string; socketIo: boolean }
   | { do: 'come'; from: number; until: number }
+  | { do: 'hear'; stretch: string }
   | { do: 'figures'; expected: number };
 
 /** Milliseconds from the server's call to the listener's. */
@@ -18,7 +19,10 @@ export interface Latency {
   max: number;
 }
 export interface Heard {
+  /** Since it was said what is heard now. */
   received: number;
+  pings: number;
+  /** Of all that was heard of the stretch. */
   latency: Record<Kind, Latency>;
 }
 
@@ -28,14 +32,16 @@ const AT_ONCE = 100;
 const PATIENCE_MS = 5_000;
 const COME_WITHIN_MS = 120_000;
 
+type Histograms = Record<Kind, RecordableHistogram>;
+const heard = new Map<string, Histograms>();
 let histograms = noFigures();
-let [received, ready, comes, wanted] = [0, 0, 0, 0];
+let [received, pings, ready, comes, wanted] = [0, 0, 0, 0, 0];
 let audience: Audience;
 let fault: string | null = null;
 const listeners: Listener[] = [];
 
-function noFigures(): Record<Kind, RecordableHistogram> {
-  return Object.fromEntries(KINDS.map((kind) => [kind, createHistogram()])) as Record<Kind, RecordableHistogram>;
+function noFigures(): Histograms {
+  return Object.fromEntries(KINDS.map((kind) => [kind, createHistogram()])) as Histograms;
 }
 
 function next(): void {
@@ -53,6 +59,7 @@ const begin = (given: { port: number; origin: string; socketIo: boolean }): void
       received += 1;
       histograms[kind].record(Math.max(1, Math.round(ns / 1_000)));
     },
+    onPing: () => void (pings += 1),
     onClosed: (why) => void (fault ??= why),
   };
 };
@@ -80,14 +87,17 @@ function latencyOf(histogram: RecordableHistogram): Latency {
   return { count, p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0, max: ms(histogram.max) };
 }
 
-/** What was heard since the last question. */
+/** From now on what is heard is of this stretch; its rounds add up. */
+function hear(stretch: string): void {
+  histograms = heard.get(stretch) ?? noFigures();
+  heard.set(stretch, histograms);
+  [received, pings] = [0, 0];
+}
+
 async function figures(expected: number): Promise<Heard> {
   await until(() => received >= expected, PATIENCE_MS);
   const latency = Object.fromEntries(KINDS.map((kind) => [kind, latencyOf(histograms[kind])])) as Record<Kind, Latency>;
-  const heard = { received, latency };
-  received = 0;
-  histograms = noFigures();
-  return heard;
+  return { received, pings, latency };
 }
 
 answerOrders<ListenersOrder>(async (order) => {
@@ -96,6 +106,8 @@ answerOrders<ListenersOrder>(async (order) => {
       return begin(order);
     case 'come':
       return come(order.from, order.until);
+    case 'hear':
+      return hear(order.stretch);
     case 'figures':
       return figures(order.expected);
   }

@@ -4,6 +4,9 @@ const TICK_MS = 4;
 /** Prime, so that neighbours in the crowd are not told one after the other. */
 const STRIDE = 7_919;
 
+/** The first comes after half of the time that is between two: rare ones come in a short while too. */
+const dueOf = (perSecond: number, seconds: number): number => (perSecond === 0 ? 0 : Math.floor(seconds * perSecond + 0.5));
+
 /** What was told, and how many sockets it was for. */
 export interface Told {
   messages: number;
@@ -32,7 +35,7 @@ export function tell(
   return new Promise((resolve) => {
     const timer = setInterval(() => {
       const elapsed = Math.min(seconds, (performance.now() - began) / 1_000);
-      for (const kind of KINDS) while (begun[kind] < Math.floor(elapsed * rates[kind])) one(kind);
+      for (const kind of KINDS) while (begun[kind] < dueOf(rates[kind], elapsed)) one(kind);
       if (elapsed < seconds) return;
       clearInterval(timer);
       resolve(told);

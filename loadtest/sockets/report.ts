@@ -41,7 +41,8 @@ const ROWS: readonly Row[] = [
   { what: 'CPU for one who comes and joins', unit: 'ms', of: ({ connect }) => connect.cpuMs, digits: 3 },
   { what: 'memory a socket, RSS', unit: 'KB', of: ({ memory }) => memory.rss / 1_024, digits: 1 },
   { what: 'memory a socket, heap', unit: 'KB', of: ({ memory }) => memory.heap / 1_024, digits: 1 },
-  { what: 'CPU while nothing is told', unit: '% of a core', of: ({ idleCore }) => idleCore * 100, digits: 2 },
+  { what: 'CPU while nothing is told', unit: '% of a core', of: ({ idle }) => idle.core * 100, digits: 2 },
+  { what: 'CPU a ping with its answer', unit: 'µs', of: ({ idle }) => idle.pingUs, digits: 1 },
   ...cost('the mix', ({ mix }) => mix),
   ...cost('one person each', ({ own }) => own),
   ...cost(`rooms of ${ROOM_SIZE}`, ({ rooms }) => rooms),
@@ -91,7 +92,7 @@ export function targetsOf({ uws, bare }: Servers) {
 
 export const CONDITIONS = {
   everything:
-    'the server alone in its process, the listeners in another, both on this machine over loopback; no balancer, no Redis, no database',
+    'each server alone in its process, its listeners in another, on this machine over loopback; one server is told something at a time, in turns, three rounds, of which the middle one counts; no balancer, no Redis, no database',
   replaced:
     'sessions, topics and their states by functions in the process: handshake, commands, rooms and the delivery of bus messages are the product’s own',
   mix: MIX,
@@ -108,8 +109,8 @@ export function markdownOf(given: { at: string; machine: Machine; conditions: Co
   return `# Sockets: ours, Socket.IO’s default engine, and bare uWebSockets.js
 
 ${at}, ${machine.cores} cores (${machine.model}), ${machine.gigabytes} GB, Node ${machine.node}; on average ${conditions.loadBefore} processes wanted to run in the minute before, ${conditions.loadAfter} in the last (0: a quiet machine).
-${conditions.users} people, one server after the other: ${CONDITIONS.everything}. Replaced: ${CONDITIONS.replaced}.
-Rooms: ${CONDITIONS.rooms}. The mix, ${conditions.seconds} s: ${MIX.own} messages a second to one person each, ${MIX.room} to rooms of ${ROOM_SIZE}, ${MIX.group} to one of ${GROUP_SIZE}, one in ${1 / MIX.all} s to everybody; ${MESSAGE_BYTES} bytes each. Then one kind alone: ${OWN_ALONE.own} messages a second to one person each, ${ROOMS_ALONE.room} to rooms. Of what CPU a delivery takes, what the crowd takes while nothing is told is taken off, where it does not say otherwise.
+${conditions.users} people before each server: ${CONDITIONS.everything}. Replaced: ${CONDITIONS.replaced}.
+Rooms: ${CONDITIONS.rooms}. The mix, ${conditions.seconds} s in all: ${MIX.own} messages a second to one person each, ${MIX.room} to rooms of ${ROOM_SIZE}, ${MIX.group} to one of ${GROUP_SIZE}, one in ${1 / MIX.all} s to everybody; ${MESSAGE_BYTES} bytes each. Then one kind alone: ${OWN_ALONE.own} messages a second to one person each, ${ROOMS_ALONE.room} to rooms. Of what CPU a delivery takes, pings and the bench’s timers are taken off, where it does not say otherwise.
 
 ${table(
   ['target', 'wanted', 'was', 'met'],
