@@ -21,7 +21,7 @@ export interface Held {
   wholeAt: number;
 }
 
-type Answer = { data?: unknown; error?: { code: string } };
+type Answer = { data?: unknown; error?: { code: string; details?: { retryAfterSeconds?: number } } };
 const RETRY_REFUSED_MS = 10_000;
 /** As the page has it (client/src/lib/live/live-client.ts). */
 const GOOD_FOR_MS = 600_000;
@@ -243,9 +243,9 @@ export class VirtualUser implements LineOwner {
     const good = ({ seq, wholeAt }: Held): number | null => (seq >= 0 && performance.now() - wholeAt < GOOD_FOR_MS ? seq : null);
     this.ask('live:join', { topics: idle.map((one) => [one.topic, good(one)]) }, idle);
   }
-  private readLater(some: readonly Held[]): void {
+  private readLater(some: readonly Held[], inMs = 500 + Math.random() * 1_500): void {
     for (const one of some) one.reading = false;
-    this.again(500 + Math.random() * 1_500, () => this.read(some));
+    this.again(inMs, () => this.read(some));
   }
 
   private onAnswer(id: number, answer: Answer): void {
@@ -258,7 +258,8 @@ export class VirtualUser implements LineOwner {
     const { held } = question;
     if (answer.error) {
       this.crowd.error(`answer: ${answer.error.code}`);
-      if (held) this.readLater(held);
+      const seconds = answer.error.details?.retryAfterSeconds;
+      if (held) this.readLater(held, seconds && seconds * 1_000 * (0.7 + Math.random() * 0.6));
     } else if (held) (answer.data as Joined[]).forEach((joined, index) => held[index] && this.onJoined(held[index], joined));
     else this.onChecked((answer.data as { behind: string[] }).behind);
   }

@@ -124,7 +124,7 @@ export function judge(report: LoadReport, given: { dashboardHz: number; aborted:
     if (storm === null && (screens[kind]?.count ?? 0) > 0)
       target(`p99 commit → screen, ${kind}`, most, screens[kind]?.p99 ?? null, 'ms');
   target('connected, all topics read', 60, connecting.seconds, 's');
-  target('memory of a socket with its subscriptions (heap of the nodes)', 16, round(memory.heapASocket / 1_024), 'KB');
+  target('memory of a socket with its subscriptions (heap that the nodes hold)', 16, round(memory.heapASocket / 1_024), 'KB');
   target('memory of a socket with its subscriptions (RSS of the nodes)', 16, round(memory.rssASocket / 1_024), 'KB');
   if (storm) target('all back', STORM_BACK_SECONDS[conditions.storm ?? ''] ?? 60, storm.backSeconds, 's');
   if (conditions.storm === 'kill-node')

@@ -40,6 +40,29 @@ it('gives so many turns at once, and none to who has gone or has waited for too 
   expect(await late).toMatchObject({ code: 'UNAVAILABLE' });
 });
 
+it('says at once when it would be too long, and when to come again', async () => {
+  let now = 0;
+  const { work, end } = held();
+  const turns = createTurns({ atOnce: 1, now: () => now });
+  // Turns of half a second each, until that is known.
+  for (let count = 0; count < 300; count += 1) {
+    const one = turns.take(() => true, work);
+    await settled();
+    now += 500;
+    end();
+    await one;
+  }
+  const waiting = Array.from({ length: 16 }, () => turns.take(() => true, work).catch(String));
+  await settled();
+  const refused = await turns.take(() => true, work).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterSeconds: 8 } });
+  for (let count = 0; count < 16; count += 1) {
+    end();
+    await settled();
+  }
+  await Promise.all(waiting);
+});
+
 it('reads once for all who ask meanwhile, and never gives anybody what was begun before they asked', async () => {
   const reads = held();
   const shared = createShared();

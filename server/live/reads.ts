@@ -6,24 +6,41 @@ import { AppError } from '#shared/contracts/errors.ts';
  * and answering it as well would only keep the next ones waiting. Milliseconds.
  */
 export const BEGUN_WITHIN_MS = 7_000;
+/** What each turn adds to the mean of the last ones. */
+const NEWEST_COUNTS = 0.02;
 
 /**
  * Takes turns, so many at once: what thousands ask for in one moment (a node was killed, a network is back) waits here, where it is
  * known who has gone meanwhile, and not in the database's queue.
  */
 export interface Turns {
-  /** @throws AppError UNAVAILABLE when nobody waits any more, or for too long: the page asks again after a while. */
+  /**
+   * @throws AppError UNAVAILABLE when nobody waits any more, or for too long; at once when it would be too long, with the seconds
+   * (`retryAfterSeconds`) after which it is worth asking again.
+   */
   take<T>(wanted: () => boolean, work: () => Promise<T>): Promise<T>;
 }
 
 export function createTurns({ atOnce, now }: { atOnce: number; now: () => number }): Turns {
   const turn = pLimit(atOnce);
+  /** How long a turn takes, milliseconds. */
+  let takesMs = 0;
+  async function timed<T>(work: () => Promise<T>): Promise<T> {
+    const began = now();
+    try {
+      return await work();
+    } finally {
+      takesMs += (now() - began - takesMs) * NEWEST_COUNTS;
+    }
+  }
   return {
-    take(wanted, work) {
+    async take(wanted, work) {
+      const wouldWaitMs = (turn.pendingCount * takesMs) / atOnce;
+      if (wouldWaitMs > BEGUN_WITHIN_MS) throw new AppError('UNAVAILABLE', { retryAfterSeconds: Math.ceil(wouldWaitMs / 1_000) });
       const asked = now();
       return turn(() => {
         if (!wanted() || now() - asked > BEGUN_WITHIN_MS) throw new AppError('UNAVAILABLE');
-        return work();
+        return timed(work);
       });
     },
   };

@@ -12,6 +12,7 @@ import { createCommandDispatcher, freshTokens } from './command-dispatcher.ts';
 import type { CommandHandlers } from './commands.ts';
 import type { SocketEngine } from './engine.ts';
 import { createGuestRegistry, guestViewer, passOf, wantsGuest } from './guests.ts';
+import { createRoomTeller } from './room-teller.ts';
 import { createSessionRegistry, type LiveSocket } from './session-registry.ts';
 
 /** Sockets that one person may hold on one node: tabs of a browser (stickiness brings them to one node) and some more. */
@@ -72,6 +73,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const { io } = deps.engine;
   const sessions = createSessionRegistry();
   const guests = createGuestRegistry();
+  const tell = createRoomTeller(io);
   const instruments = socketInstruments(metrics, deps.engine);
   /** When everybody has been asked to be gone, milliseconds; null: nobody is asked to go. */
   let moveBy: number | null = null;
@@ -206,7 +208,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     deliver(message) {
       if (message.kind === 'live') {
         instruments.emits.inc();
-        io.local.to(message.room).emit('live', message.message);
+        tell(message.room, message.message);
         return;
       }
       const closed = sessions.end(message.sessionId, message.why);

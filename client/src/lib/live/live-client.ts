@@ -169,7 +169,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     const joined = await ask('live:join', { topics: some.map((one) => [one.entry.topic, good(one)]) }).catch(toBody);
     for (const [index, one] of some.entries()) {
       const answer = 'code' in joined ? { error: joined } : (joined[index] ?? { error: { code: 'INTERNAL' as const } });
-      if ('error' in answer && PASSING.has(answer.error.code)) later(500 + Math.random() * 1_500, () => refreshIfWatched(one));
+      if ('error' in answer && PASSING.has(answer.error.code)) later(againIn(answer.error), () => refreshIfWatched(one));
       else if ('error' in answer) one.entry.refuse(answer.error);
       else if ('unchanged' in answer) one.entry.applyUnchanged(answer.asOf);
       else {
@@ -364,6 +364,11 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
 
 /** What is asked again after a while. */
 const PASSING: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL']);
+/** Milliseconds: as long as the node says, or a moment; never all at once. */
+const againIn = ({ details }: ErrorBody): number =>
+  typeof details?.['retryAfterSeconds'] === 'number'
+    ? details['retryAfterSeconds'] * 1_000 * (0.7 + Math.random() * 0.6)
+    : 500 + Math.random() * 1_500;
 const toBody = (error: unknown): ErrorBody => (error instanceof AppError ? error : new AppError('INTERNAL')).toBody();
 
 const incidentOf = (error: ErrorBody): { incident?: string } => (error.incident ? { incident: error.incident } : {});

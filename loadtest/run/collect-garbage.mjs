@@ -1,0 +1,7 @@
+// Loaded into the nodes of a load test (NODE_OPTIONS): on SIGUSR2 they collect their garbage, so that what is measured is what is held.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+process.on('SIGUSR2', () => collect());
