@@ -25,16 +25,13 @@ export interface Asked {
   at: number;
 }
 
-/** A message that many may get, what it says, and the digest of its state once somebody wanted it. */
+/** A message that many may get, and what it says. */
 interface Read {
   bytes: Buffer;
   packet: Packet;
-  digest: string;
 }
 /** Messages of different rooms that reach the lines of one process at the same time. */
 const RECENT = 12;
-const stateOf = (packet: Packet): unknown =>
-  packet.kind === 'event' ? (packet.data as [string, { state?: unknown } | undefined])[1]?.state : undefined;
 
 /** Users on one source address: far fewer than the ports that an address has. */
 const USERS_AN_ADDRESS = 200;
@@ -46,6 +43,7 @@ export class Crowd {
   private readonly users: VirtualUser[] = [];
   private nextId = 0;
   private recent: Read[] = [];
+  private digests = new Map<unknown, string>();
   private checkAt = 0;
   private readonly sweeper = setInterval(() => this.sweep(), SWEEP_MS);
 
@@ -109,6 +107,7 @@ export class Crowd {
   }
 
   finals(): FinalState[] {
+    this.digests = new Map();
     return this.users.flatMap((user) => user.finals());
   }
 
@@ -123,15 +122,15 @@ export class Crowd {
     const known = this.recent.find(({ bytes }) => bytes.length === message.length && bytes.equals(message));
     if (known) return known.packet;
     const packet = readPacket(message.toString('utf8'));
-    if (packet.kind === 'event')
-      this.recent = [{ bytes: Buffer.from(message), packet, digest: '' }, ...this.recent.slice(0, RECENT - 1)];
+    if (packet.kind === 'event') this.recent = [{ bytes: Buffer.from(message), packet }, ...this.recent.slice(0, RECENT - 1)];
     return packet;
   }
 
+  /** Of a state that many hold, once. */
   digest(state: unknown): string {
-    const known = this.recent.find(({ packet }) => stateOf(packet) === state);
-    if (!known) return digestOf(state);
-    return (known.digest ||= digestOf(state));
+    const known = this.digests.get(state) ?? digestOf(state);
+    this.digests.set(state, known);
+    return known;
   }
 
   /** The id under which the answer will come. */

@@ -6,12 +6,12 @@ import { Line, type LineOwner } from './line.ts';
 import { CONNECT, DISCONNECT, eventPacket, PONG } from './packets.ts';
 import { note } from './tally.ts';
 
-/** One topic on a screen: what `client/src/lib/live/topic-entry.ts` keeps of it, its state as a digest. */
+/** One topic on a screen: what `client/src/lib/live/topic-entry.ts` keeps of it, and its state. */
 export interface Held {
   topic: string;
   kind: Kind;
   seq: number;
-  digest: string;
+  state: unknown;
   reading: boolean;
   again: boolean;
   /** The newest message that came while the snapshot was read. */
@@ -45,7 +45,7 @@ export class VirtualUser implements LineOwner {
     private readonly slow: boolean,
   ) {
     this.held = user.topics.map((topic) => ({
-      ...{ topic, kind: kindOf(topic), seq: -1, digest: '', reading: false, again: false, meanwhile: null, stale: true },
+      ...{ topic, kind: kindOf(topic), seq: -1, state: null, reading: false, again: false, meanwhile: null, stale: true },
       wholeAt: 0,
     }));
   }
@@ -98,7 +98,7 @@ export class VirtualUser implements LineOwner {
   }
 
   finals(): FinalState[] {
-    return this.held.map(({ topic, seq, digest }) => ({ topic, seq, digest }));
+    return this.held.map(({ topic, seq, state }) => ({ topic, seq, digest: this.crowd.digest(state) }));
   }
 
   // What the line tells.
@@ -226,7 +226,7 @@ export class VirtualUser implements LineOwner {
   private absorb(one: Held, message: LiveMessage): void {
     if (message.again) return this.read([one]);
     one.seq = message.seq;
-    one.digest = this.crowd.digest(message.state);
+    one.state = message.state;
   }
 
   private ask(name: string, input: unknown, held: readonly Held[] | null): void {
@@ -277,7 +277,7 @@ export class VirtualUser implements LineOwner {
       figures.snapshots += 1;
       one.seq = joined.seq;
       one.wholeAt = performance.now();
-      one.digest = this.crowd.digest(joined.state);
+      one.state = joined.state;
       if (meanwhile && meanwhile.seq > one.seq) this.absorb(one, meanwhile);
     }
     if (one.again) {

@@ -52,15 +52,16 @@ it('says at once when it would be too long, and when to come again', async () =>
     end();
     await one;
   }
-  const waiting = Array.from({ length: 16 }, () => turns.take(() => true, work).catch(String));
+  const begun = turns.take(() => true, work);
   await settled();
+  const waiting = Array.from({ length: 15 }, () => turns.take(() => true, work));
   const refused = await turns.take(() => true, work).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterSeconds: 8 } });
   for (let count = 0; count < 16; count += 1) {
     end();
     await settled();
   }
-  await Promise.all(waiting);
+  await Promise.all([begun, ...waiting]);
 });
 
 it('reads once for all who ask meanwhile, and never gives anybody what was begun before they asked', async () => {
