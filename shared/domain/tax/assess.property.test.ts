@@ -86,7 +86,8 @@ describe('an assessment', () => {
   it('of an older version of the grid stays what it was when a newer one comes', () => {
     const question = anyGrid.chain((grid) => wholeVehicle('2026-06-01').map((vehicle) => ({ grid, vehicle })));
     fc.assert(
-      fc.property(question, fc.integer({ min: 1, max: 1_000 }), ({ grid, vehicle }, by) => {
+      // Of a tax that is due for part of a year, less than a twelfth more may round to nothing.
+      fc.property(question, fc.integer({ min: 12, max: 1_000 }), ({ grid, vehicle }, by) => {
         const asked = { vehicle, fiscalYear: 2026, on: '2026-06-01' };
         const stored = JSON.stringify(assess({ ...asked, grid }));
         const newer = assess({ ...asked, grid: raised(grid, by) });
