@@ -1,10 +1,9 @@
-import type { Server, Socket } from 'socket.io';
+import type { Namespace } from 'socket.io';
 import type { LiveServer } from './engine.ts';
 
-type Adapter = LiveServer['sockets']['adapter'];
-type MakeAdapter = Extract<NonNullable<ReturnType<Server['adapter']>>, (namespace: never) => unknown>;
-type Broadcast = Parameters<Adapter['broadcast']>;
-type Options = Broadcast[1];
+type Adapter = Namespace['adapter'];
+type Options = Parameters<Adapter['broadcast']>[1];
+export type MakeAdapter = (namespace: Namespace) => Adapter;
 
 /** Gives a text to all sockets that uWebSockets.js has subscribed to a topic. */
 export type Publish = (topic: string, text: string) => void;
@@ -15,45 +14,53 @@ const SEPARATOR = '\x1f';
 const EVENT = '42';
 
 /**
- * An adapter whose `io.local.to(…).emit(…)` costs little more than the publication itself: one JSON text a message, nothing of a room that
- * nobody of this node is in, and no look at each socket of the room for those that poll; they are known. Socket.IO's own way costs a
- * person's message 10 µs more (`npm run bench:sockets`). What is emitted is JSON: no buffers, no acknowledgement.
+ * An adapter whose `io.local.to(…).emit(…)` costs little more than the publication itself: one JSON text a message, nothing for a room that
+ * nobody of this node is in, and no look at each socket of a room for those that poll, since they are known. Sockets that are named one by
+ * one are told natively too. What is emitted is JSON: no buffers.
  */
 export function publishNatively(io: LiveServer, publish: Publish, make: MakeAdapter): MakeAdapter {
   const polling = watchPolling(io);
-  return (namespace) => {
-    const adapter: Adapter = make(namespace);
+  // No arrow: Socket.IO calls it with `new`.
+  return function makeNative(namespace) {
+    const adapter = make(namespace);
     const asSocketIo = adapter.broadcast.bind(adapter);
     adapter.broadcast = (packet: { data: unknown[] }, options: Options) => {
-      if (namespace.name !== '/' || !options.flags?.local || !reachNobodyTwice(adapter, options))
+      if (namespace.name !== '/' || !options.flags?.local || !tellsNobodyTwice(adapter, options))
         return asSocketIo(packet, options);
-      const rooms = [...options.rooms].filter((room) => adapter.rooms.has(room));
-      if (rooms.length === 0) return;
-      if (rooms.some((room) => somebodyPolls(polling, room))) return asSocketIo(packet, options);
-      const text = EVENT + JSON.stringify(packet.data);
-      for (const room of rooms) publish(`/${SEPARATOR}${room}`, text);
+      let text: string | null = null;
+      for (const room of options.rooms) {
+        const people = adapter.rooms.get(room);
+        if (!people) continue;
+        if (overlap(people, polling)) asSocketIo(packet, { ...options, rooms: new Set([room]) });
+        else publish(`/${SEPARATOR}${room}`, (text ??= EVENT + JSON.stringify(packet.data)));
+      }
     };
     return adapter;
   };
 }
 
 /** One room, or sockets by their own rooms. */
-const reachNobodyTwice = ({ sids }: Adapter, { rooms, except }: Options): boolean =>
-  (except?.size ?? 0) === 0 && (rooms.size === 1 || (rooms.size > 1 && [...rooms].every((room) => sids.has(room))));
+function tellsNobodyTwice({ sids }: Adapter, { rooms, except }: Options): boolean {
+  if (except && except.size > 0) return false;
+  if (rooms.size === 1) return true;
+  for (const room of rooms) if (!sids.has(room)) return false;
+  return rooms.size > 0;
+}
 
-const somebodyPolls = (polling: ReadonlySet<Socket>, room: string): boolean => {
-  for (const socket of polling) if (socket.rooms.has(room)) return true;
+function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  const [few, many] = some.size < others.size ? [some, others] : [others, some];
+  for (const one of few) if (many.has(one)) return true;
   return false;
-};
+}
 
-/** The sockets that uWebSockets.js does not know: they poll, until they change to a WebSocket. */
-function watchPolling(io: LiveServer): ReadonlySet<Socket> {
-  const polling = new Set<Socket>();
+/** The ids of sockets that uWebSockets.js does not know: they poll, until they change to a WebSocket. */
+function watchPolling(io: LiveServer): ReadonlySet<string> {
+  const polling = new Set<string>();
   io.on('connection', (socket) => {
-    const { conn } = socket;
+    const { conn, id } = socket;
     if (conn.transport.name === 'websocket') return;
-    polling.add(socket);
-    const forget = (): void => void polling.delete(socket);
+    polling.add(id);
+    const forget = (): void => void polling.delete(id);
     conn.once('upgrade', forget);
     socket.once('disconnect', forget);
   });
