@@ -4,6 +4,7 @@ import type { us_listen_socket, WebSocketBehavior } from 'uWebSockets.js';
 import type { ClientToServerEvents, ServerToClientEvents } from '#shared/contracts/commands.ts';
 import type { Logger } from '#shared/node/logger.ts';
 import type { Viewer } from '../live/topic.ts';
+import { publishNatively, type MakeAdapter } from './native-publish.ts';
 
 export type EngineKind = 'uws' | 'ws';
 
@@ -22,6 +23,8 @@ export type LiveServer = Server<ClientToServerEvents, ServerToClientEvents, Reco
 export interface SocketEngine {
   kind: EngineKind;
   io: LiveServer;
+  /** What this engine makes of an adapter, before it is set. */
+  adapted(make: MakeAdapter): MakeAdapter;
   /** Opens the port; 0 chooses a free one. Answers the port. */
   listen(host: string, port: number): Promise<number>;
   /** Takes no new connection; those there are stay. */
@@ -115,6 +118,7 @@ function uwsEngine(uws: UwsModule, options: Partial<ServerOptions>): SocketEngin
   return {
     kind: 'uws',
     io,
+    adapted: (make) => publishNatively(io, (topic, text) => app.publish(topic, text), make),
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         app.listen(host, port, (socket) => {
@@ -139,6 +143,7 @@ function wsEngine(options: Partial<ServerOptions>): SocketEngine {
   return {
     kind: 'ws',
     io,
+    adapted: (make) => make,
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         http.once('error', reject);

@@ -5,8 +5,8 @@ type Adapter = Namespace['adapter'];
 type Options = Parameters<Adapter['broadcast']>[1];
 export type MakeAdapter = (namespace: Namespace) => Adapter;
 
-/** Gives a text to all sockets that uWebSockets.js has subscribed to a topic. */
-export type Publish = (topic: string, text: string) => void;
+/** Gives a text to all sockets that uWebSockets.js has subscribed to a topic; false when there is none. */
+export type Publish = (topic: string, text: string) => boolean;
 
 /** How Socket.IO names a room to uWebSockets.js (socket.io/dist/uws.js). */
 const SEPARATOR = '\x1f';
@@ -31,8 +31,9 @@ export function publishNatively(io: LiveServer, publish: Publish, make: MakeAdap
       for (const room of options.rooms) {
         const people = adapter.rooms.get(room);
         if (!people) continue;
-        if (overlap(people, polling)) asSocketIo(packet, { ...options, rooms: new Set([room]) });
-        else publish(`/${SEPARATOR}${room}`, (text ??= EVENT + JSON.stringify(packet.data)));
+        // Not subscribed although they are in the room: another server of this process was closed, and Socket.IO took its patch back.
+        const told = !overlap(people, polling) && publish(`/${SEPARATOR}${room}`, (text ??= EVENT + JSON.stringify(packet.data)));
+        if (!told) asSocketIo(packet, { ...options, rooms: new Set([room]) });
       }
     };
     return adapter;

@@ -88,10 +88,12 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const { publisher, subscriber, prefix } = deps.adapter;
   const [says, hears] = [quiet(publisher, logger), quiet(subscriber, logger)];
   io.adapter(
-    isCluster(publisher)
-      ? // All of a node's in one shard: rooms are told by the live bus, the adapter has little to say.
-        createShardedAdapter(says, hears, { channelPrefix: `${prefix}sockets`, subscriptionMode: 'static' })
-      : createAdapter(says, hears, { key: `${prefix}sockets` }),
+    deps.engine.adapted(
+      isCluster(publisher)
+        ? // All of a node's in one shard: rooms are told by the live bus, the adapter has little to say.
+          createShardedAdapter(says, hears, { channelPrefix: `${prefix}sockets`, subscriptionMode: 'static' })
+        : createAdapter(says, hears, { key: `${prefix}sockets` }),
+    ),
   );
 
   /** Who waits for a second step and asks to be let in as a guest comes as one. */
