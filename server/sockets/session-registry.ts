@@ -31,6 +31,8 @@ export function createSessionRegistry(now: () => number = Date.now): SessionRegi
   const bySession = new Map<string, Set<LiveSocket>>();
   const byUser = new Map<string, number>();
   const ended = new Map<string, { at: number; why: SessionEnd }>();
+  /** No session here runs out before: until then none of thousands has to be looked at. */
+  let soonest = Infinity;
 
   function close(socket: LiveSocket, why: SessionEnd): void {
     socket.emit('session:ended', { why });
@@ -51,6 +53,7 @@ export function createSessionRegistry(now: () => number = Date.now): SessionRegi
       if (sockets) sockets.add(socket);
       else bySession.set(sessionId, new Set([socket]));
       byUser.set(userId, (byUser.get(userId) ?? 0) + 1);
+      soonest = Math.min(soonest, socket.data.expiresAt);
       return true;
     },
     remove(socket) {
@@ -73,18 +76,20 @@ export function createSessionRegistry(now: () => number = Date.now): SessionRegi
       return sockets.length;
     },
     expiredIds(at) {
-      const ids: string[] = [];
+      if (at < soonest) return [];
+      const ids = new Set<string>();
+      soonest = Infinity;
       for (const [id, sockets] of bySession) {
-        for (const socket of sockets) {
-          if (socket.data.expiresAt > at) continue;
-          ids.push(id);
-          break;
+        for (const { data } of sockets) {
+          soonest = Math.min(soonest, data.expiresAt);
+          if (data.expiresAt <= at) ids.add(id);
         }
       }
-      return ids;
+      return [...ids];
     },
     prolong(sessionId, expiresAt) {
       for (const socket of bySession.get(sessionId) ?? []) socket.data.expiresAt = expiresAt;
+      soonest = Math.min(soonest, expiresAt);
     },
     sessionIds: () => [...bySession.keys()],
     people: () => byUser.size,
