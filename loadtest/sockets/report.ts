@@ -1,3 +1,4 @@
+import { AT_ONCE, SPREAD_MS } from '#server/sockets/room-teller.ts';
 import type { Machine } from '../machine.ts';
 import type { Measured, Told } from './measure.ts';
 import { GROUP_SIZE, KINDS, MESSAGE_BYTES, MIX, OWN_ALONE, ROOM_SIZE, ROOMS_ALONE, type Kind } from './scenario.ts';
@@ -98,6 +99,7 @@ export const CONDITIONS = {
   mix: MIX,
   alone: { own: OWN_ALONE.own, room: ROOMS_ALONE.room },
   messageBytes: MESSAGE_BYTES,
+  spread: `the product tells rooms of more than ${AT_ONCE} in the course of ${SPREAD_MS} ms, on purpose; bare tells them at once`,
   rooms: `one’s own, one of ${ROOM_SIZE}, one of all; ${GROUP_SIZE} people one more`,
 };
 
@@ -110,7 +112,7 @@ export function markdownOf(given: { at: string; machine: Machine; conditions: Co
 
 ${at}, ${machine.cores} cores (${machine.model}), ${machine.gigabytes} GB, Node ${machine.node}; on average ${conditions.loadBefore} processes wanted to run in the minute before, ${conditions.loadAfter} in the last (0: a quiet machine).
 ${conditions.users} people before each server: ${CONDITIONS.everything}. Replaced: ${CONDITIONS.replaced}.
-Rooms: ${CONDITIONS.rooms}. The mix, ${conditions.seconds} s in all: ${MIX.own} messages a second to one person each, ${MIX.room} to rooms of ${ROOM_SIZE}, ${MIX.group} to one of ${GROUP_SIZE}, one in ${1 / MIX.all} s to everybody; ${MESSAGE_BYTES} bytes each. Then one kind alone: ${OWN_ALONE.own} messages a second to one person each, ${ROOMS_ALONE.room} to rooms. Of what CPU a delivery takes, pings and the bench’s timers are taken off, where it does not say otherwise.
+Rooms: ${CONDITIONS.rooms}. The mix, ${conditions.seconds} s in all: ${MIX.own} messages a second to one person each, ${MIX.room} to rooms of ${ROOM_SIZE}, ${MIX.group} to one of ${GROUP_SIZE}, one in ${1 / MIX.all} s to everybody; ${MESSAGE_BYTES} bytes each. Then one kind alone: ${OWN_ALONE.own} messages a second to one person each, ${ROOMS_ALONE.room} to rooms. To everybody: ${CONDITIONS.spread}. Of what CPU a delivery takes, pings and the bench’s timers are taken off, where it does not say otherwise.
 
 ${table(
   ['target', 'wanted', 'was', 'met'],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '#shared/domain/policy.ts';
 import { madagascar } from '#shared/domain/countries/madagascar.ts';
+import { readReport } from '#db/reports.repository.ts';
 import type { ReportProgress, ReportView, RequestReport } from '#shared/contracts/reports.ts';
 import { createObjectStore, objectStoreOptions, type ObjectStore } from '#shared/node/object-store.ts';
 import type { JobContext, JobHandlers, IdentifiedJob } from '#shared/node/queues.ts';
@@ -58,9 +59,8 @@ export async function createReportsFixture(): Promise<ReportsFixture> {
   const job = createReportJob({ ...deps, store, queues, reports, scheduled, progress });
   const supervisor = await tills.staff('supervisor');
   const view = async (id: string): Promise<ReportView> => {
-    const { reports: all } = await reports.list({});
-    const found = all.find((one) => one.id === id);
-    if (!found) throw new Error('not in the list');
+    const found = await readReport(db, id, madagascar.currency.code);
+    if (!found) throw new Error(`no report ${id}`);
     return found;
   };
   const fixture: ReportsFixture = {
