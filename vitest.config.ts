@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'integration',
           include: ['{shared,db,server,workers,deploy,loadtest}/**/*.integration.test.ts'],
           exclude: nothing,
+          // Some of them use the pages' own client of the live connection.
+          globalSetup: ['deploy/local/sync-pages.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
