@@ -260,16 +260,30 @@ export class VirtualUser implements LineOwner {
       this.crowd.error(`answer: ${answer.error.code}`);
       const seconds = answer.error.details?.retryAfterSeconds;
       if (held) this.readLater(held, seconds && seconds * 1_000 * (0.7 + Math.random() * 0.6));
-    } else if (held) (answer.data as Joined[]).forEach((joined, index) => held[index] && this.onJoined(held[index], joined));
+    } else if (held) this.onAllJoined(held, answer.data as Joined[]);
     else this.onChecked((answer.data as { behind: string[] }).behind);
   }
 
-  private onJoined(one: Held, joined: Joined): void {
-    const { figures } = this.crowd;
-    if ('error' in joined) {
+  private onAllJoined(held: readonly Held[], answers: readonly Joined[]): void {
+    const refused: Held[] = [];
+    let inMs: number | undefined;
+    for (const [index, joined] of answers.entries()) {
+      const one = held[index];
+      if (!one) continue;
+      if (!('error' in joined)) {
+        this.onJoined(one, joined);
+        continue;
+      }
       this.crowd.error(`topic: ${joined.error.code}`);
-      return this.readLater([one]);
+      const seconds = joined.error.details?.['retryAfterSeconds'];
+      if (typeof seconds === 'number') inMs = seconds * 1_000 * (0.7 + Math.random() * 0.6);
+      refused.push(one);
     }
+    if (refused.length > 0) this.readLater(refused, inMs);
+  }
+
+  private onJoined(one: Held, joined: Exclude<Joined, { error: unknown }>): void {
+    const { figures } = this.crowd;
     const { meanwhile } = one;
     [one.reading, one.stale, one.meanwhile] = [false, false, null];
     if ('unchanged' in joined) figures.unchanged += 1;

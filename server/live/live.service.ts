@@ -119,40 +119,54 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
     return current;
   }
 
-  /** In its turn, unless the socket has gone by then: it is in no room any more, not even its own. */
-  const turn = <T>(subscriber: Subscriber, work: () => Promise<T>): Promise<T> =>
-    turns.take(() => subscriber.rooms.size > 0, work);
   // Whoever is in a room is sent the same states: they may read them together.
-  const readShared = (one: Admitted): Promise<LiveSnapshot> => shared(one.room, () => readOne(one));
+  const readShared = (one: Admitted): Promise<LiveSnapshot> =>
+    shared(one.room, () =>
+      turns.take(
+        () => true,
+        () => readOne(one),
+      ),
+    );
+  /** In its turn, unless the socket has gone by then: it is in no room any more, not even its own. */
+  async function readOwn(subscriber: Subscriber, own: readonly OfDatabase[]): Promise<Joined[]> {
+    try {
+      return await turns.take(
+        () => subscriber.rooms.size > 0,
+        () => readAll(own, orRefusal),
+      );
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return own.map(({ topic }) => ({ topic, error: error.toBody() }));
+    }
+  }
 
   return {
     async subscribe(subscriber, viewer, topic) {
-      return turn(subscriber, async () => readShared(await admit(subscriber, viewer, topic)));
+      return readShared(await admit(subscriber, viewer, topic));
     },
     async join(subscriber, viewer, wanted) {
-      return turn(subscriber, async () => {
-        const admitted = await Promise.all(wanted.map(([topic]) => orRefusal(topic, admit(subscriber, viewer, topic))));
-        const held = new Map(wanted);
-        const holding = admitted.filter((one): one is Admitted => 'room' in one && held.get(one.topic) !== null);
-        const current = await currentSeqs(holding.map(({ topic }) => topic));
-        const asOf = deps.now().toISOString();
-        const behind = admitted.filter(
-          (one): one is Admitted => 'room' in one && (!current.has(one.topic) || current.get(one.topic) !== held.get(one.topic)),
-        );
-        const own = behind.filter(ofDatabase).filter(({ audience }) => audience === 'owner');
-        const others = behind.filter((one) => !own.some(({ topic }) => topic === one.topic));
-        const read = new Map<string, Joined>();
-        const [together, ...alone] = await Promise.all([
-          own.length > 0 ? readAll(own, orRefusal) : [],
-          ...others.map((one) => orRefusal(one.topic, readShared(one))),
-        ]);
-        for (const one of [...together, ...alone]) read.set(one.topic, one);
-        return admitted.map((one) =>
-          'error' in one
-            ? one
-            : (read.get(one.topic) ?? { topic: one.topic, seq: current.get(one.topic) ?? 0, unchanged: true as const, asOf }),
-        );
-      });
+      // Asked together with what others ask: it needs no turn.
+      const admitted = await Promise.all(wanted.map(([topic]) => orRefusal(topic, admit(subscriber, viewer, topic))));
+      const held = new Map(wanted);
+      const holding = admitted.filter((one): one is Admitted => 'room' in one && held.get(one.topic) !== null);
+      const current = await currentSeqs(holding.map(({ topic }) => topic));
+      const asOf = deps.now().toISOString();
+      const behind = admitted.filter(
+        (one): one is Admitted => 'room' in one && (!current.has(one.topic) || current.get(one.topic) !== held.get(one.topic)),
+      );
+      const own = behind.filter(ofDatabase).filter(({ audience }) => audience === 'owner');
+      const others = behind.filter((one) => !own.some(({ topic }) => topic === one.topic));
+      const read = new Map<string, Joined>();
+      const [together, ...alone] = await Promise.all([
+        own.length > 0 ? readOwn(subscriber, own) : [],
+        ...others.map((one) => orRefusal(one.topic, readShared(one))),
+      ]);
+      for (const one of [...together, ...alone]) read.set(one.topic, one);
+      return admitted.map((one) =>
+        'error' in one
+          ? one
+          : (read.get(one.topic) ?? { topic: one.topic, seq: current.get(one.topic) ?? 0, unchanged: true as const, asOf }),
+      );
     },
     async unsubscribe(subscriber, topic) {
       for (const audience of AUDIENCES) {

@@ -167,10 +167,14 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   }
   async function join(some: Watched[]): Promise<void> {
     const joined = await ask('live:join', { topics: some.map((one) => [one.entry.topic, good(one)]) }).catch(toBody);
+    const refused: Watched[] = [];
+    let inMs = 0;
     for (const [index, one] of some.entries()) {
       const answer = 'code' in joined ? { error: joined } : (joined[index] ?? { error: { code: 'INTERNAL' as const } });
-      if ('error' in answer && PASSING.has(answer.error.code)) later(againIn(answer.error), () => refreshIfWatched(one));
-      else if ('error' in answer) one.entry.refuse(answer.error);
+      if ('error' in answer && PASSING.has(answer.error.code)) {
+        refused.push(one);
+        inMs = Math.max(inMs, againIn(answer.error));
+      } else if ('error' in answer) one.entry.refuse(answer.error);
       else if ('unchanged' in answer) one.entry.applyUnchanged(answer.asOf);
       else {
         one.wholeAt = one.readAt;
@@ -182,6 +186,8 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
         refresh(one);
       } else if (one.entry.needsSnapshot) refreshInTurn(one);
     }
+    // Together again.
+    if (refused.length > 0) later(inMs, () => refused.forEach(refreshIfWatched));
   }
   /** The number of what is held of a topic, if that is to be compared; null: its state is wanted. */
   function good({ entry, wholeAt }: Watched): number | null {
