@@ -4,8 +4,8 @@ import type { Executor } from './executor.ts';
 /** How long whose something is waits for others who ask, milliseconds: nobody sees it. */
 export const OWNERS_WITHIN_MS = 5;
 
-/** Questions in one statement at most. */
-const MOST = 2_000;
+/** Questions in one statement at most: what their answers set going is done in one turn of the event loop, in which nobody else is served. */
+const MOST = 100;
 
 /**
  * A question about one thing, which is asked together with the same question about others that come within so many milliseconds: a

@@ -128,11 +128,12 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
       ),
     );
   /** In its turn, unless the socket has gone by then: it is in no room any more, not even its own. */
-  async function readOwn(subscriber: Subscriber, own: readonly OfDatabase[]): Promise<Joined[]> {
+  async function readOwn(subscriber: Subscriber, own: readonly OfDatabase[], askedAt: number): Promise<Joined[]> {
     try {
       return await turns.take(
         () => subscriber.rooms.size > 0,
         () => readAll(own, orRefusal),
+        askedAt,
       );
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -145,6 +146,7 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
       return readShared(await admit(subscriber, viewer, topic));
     },
     async join(subscriber, viewer, wanted) {
+      const askedAt = performance.now();
       // Asked together with what others ask: it needs no turn.
       const admitted = await Promise.all(wanted.map(([topic]) => orRefusal(topic, admit(subscriber, viewer, topic))));
       const held = new Map(wanted);
@@ -158,7 +160,7 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
       const others = behind.filter((one) => !own.some(({ topic }) => topic === one.topic));
       const read = new Map<string, Joined>();
       const [together, ...alone] = await Promise.all([
-        own.length > 0 ? readOwn(subscriber, own) : [],
+        own.length > 0 ? readOwn(subscriber, own, askedAt) : [],
         ...others.map((one) => orRefusal(one.topic, readShared(one))),
       ]);
       for (const one of [...together, ...alone]) read.set(one.topic, one);

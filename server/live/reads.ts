@@ -15,10 +15,11 @@ const NEWEST_COUNTS = 0.02;
  */
 export interface Turns {
   /**
+   * @param askedAt since when somebody waits, of the clock `now`; now, when left out
    * @throws AppError UNAVAILABLE when nobody waits any more, or for too long; at once when it would be too long, with the seconds
    * (`retryAfterSeconds`) after which it is worth asking again.
    */
-  take<T>(wanted: () => boolean, work: () => Promise<T>): Promise<T>;
+  take<T>(wanted: () => boolean, work: () => Promise<T>, askedAt?: number): Promise<T>;
 }
 
 export function createTurns({ atOnce, now }: { atOnce: number; now: () => number }): Turns {
@@ -34,12 +35,12 @@ export function createTurns({ atOnce, now }: { atOnce: number; now: () => number
     }
   }
   return {
-    async take(wanted, work) {
+    async take(wanted, work, askedAt = now()) {
       const wouldWaitMs = (turn.pendingCount * takesMs) / atOnce;
-      if (wouldWaitMs > BEGUN_WITHIN_MS) throw new AppError('UNAVAILABLE', { retryAfterSeconds: Math.ceil(wouldWaitMs / 1_000) });
-      const asked = now();
+      if (wouldWaitMs + now() - askedAt > BEGUN_WITHIN_MS)
+        throw new AppError('UNAVAILABLE', { retryAfterSeconds: Math.ceil((wouldWaitMs + 1) / 1_000) });
       return turn(() => {
-        if (!wanted() || now() - asked > BEGUN_WITHIN_MS) throw new AppError('UNAVAILABLE');
+        if (!wanted() || now() - askedAt > BEGUN_WITHIN_MS) throw new AppError('UNAVAILABLE');
         return timed(work);
       });
     },
