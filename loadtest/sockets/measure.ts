@@ -17,6 +17,8 @@ export interface Told {
   /** Microseconds of a core a delivery; `net`: without timers and pings, which the same crowd has when nothing is told. */
   cpuUs: number;
   netUs: number;
+  /** Of each round: how far they are apart says what the middle one is worth. */
+  netUsOfRounds: number[];
   loopP99Ms: number;
   latency: Record<Kind, Latency>;
 }
@@ -41,8 +43,8 @@ export interface Options {
 /** They come first, and stay: what a process makes once is there when the others come. */
 const FIRST_SHARE = 0.1;
 const WARM_SECONDS = 2;
-/** Nobody is connected meanwhile. */
-const SILENT_SECONDS = 3;
+/** Of a second each; nobody is connected meanwhile. */
+const SILENT_MOMENTS = 6;
 /** As long as from one ping of a socket to the next. */
 const IDLE_SECONDS = 26;
 const ALONE_SECONDS = 3;
@@ -67,8 +69,9 @@ export class Subject {
   private readonly rounds: Record<Stretch, RoundResult[]> = { mix: [], own: [], rooms: [] };
   private connect = { people: 0, perSecond: 0, cpuMs: 0 };
   private memory = { rss: 0, heap: 0 };
-  /** Timers alone, of a core; and with the crowd before it. */
-  private silentCore = 0;
+  /** Timers alone, of a core. */
+  silentCore = 0;
+  /** With the crowd before it. */
   private idle = { core: 0, pingUs: 0 };
 
   constructor(
@@ -81,8 +84,7 @@ export class Subject {
     const { users } = this.options;
     const port = await this.server.ask<number>({ do: 'begin', kind: this.kind });
     await this.listeners.ask({ do: 'begin', port, origin: ORIGIN, socketIo: this.kind !== 'bare' });
-    const silent = await this.server.ask<TellResult>({ do: 'tell', rates: NOTHING, seconds: SILENT_SECONDS, users: 0 });
-    this.silentCore = silent.cpuMs / 1_000 / silent.seconds;
+    this.silentCore = await this.silence();
     const first = Math.ceil(users * FIRST_SHARE);
     await this.bring(0, first);
     for (const rates of [MIX, OWN_ALONE]) await this.server.ask({ do: 'tell', rates, seconds: WARM_SECONDS, users: first });
@@ -91,6 +93,17 @@ export class Subject {
     const all = await this.server.ask<Memory>({ do: 'memory' });
     const each = (what: 'rss' | 'heap'): number => (all[what] - few[what]) / (all.sockets - few.sockets);
     this.memory = { rss: each('rss'), heap: each('heap') };
+  }
+
+  /** What timers take of a core when nobody is connected: the least of some moments, since whatever else happens only adds to it. */
+  private async silence(): Promise<number> {
+    let least = Infinity;
+    for (let moment = 0; moment < SILENT_MOMENTS; moment += 1) {
+      const order = { do: 'tell', rates: NOTHING, seconds: 1, users: 0 } as const;
+      const { cpuMs, seconds } = await this.server.ask<TellResult>(order);
+      least = Math.min(least, cpuMs / 1_000 / seconds);
+    }
+    return least;
   }
 
   private async bring(from: number, until: number): Promise<Measured['connect']> {
@@ -147,6 +160,7 @@ export class Subject {
       return {
         ...{ deliveries: sum((one) => one.deliveries), lost: sum((one) => one.deliveries - one.received) },
         ...{ cpuUs: inTheMiddle((one) => one.cpuUs), netUs: inTheMiddle((one) => one.netUs) },
+        netUsOfRounds: rounds.map((one) => Math.round(one.netUs * 10) / 10),
         loopP99Ms: inTheMiddle((one) => one.loopP99Ms),
         // The listeners count on from round to round.
         latency: rounds.at(-1)?.latency ?? ({} as Record<Kind, Latency>),
@@ -167,6 +181,9 @@ export async function measure(kinds: readonly ServerKind[], options: Options): P
   const subjects = kinds.map((kind) => new Subject(kind, options));
   try {
     for (const subject of subjects) await subject.fill();
+    // The timers are the same in all of them.
+    const least = Math.min(...subjects.map(({ silentCore }) => silentCore));
+    for (const subject of subjects) subject.silentCore = least;
     await Promise.all(subjects.map((subject) => subject.rest()));
     for (let round = 0; round < ROUNDS; round += 1) for (const subject of subjects) await subject.round();
     return subjects.map(({ measured }) => measured);

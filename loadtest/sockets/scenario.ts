@@ -12,7 +12,7 @@ export type Rates = Readonly<Record<Kind, number>>;
 export const MIX: Rates = { own: 300, room: 10, group: 4, all: 0.1 };
 export const NOTHING: Rates = { own: 0, room: 0, group: 0, all: 0 };
 /** One kind alone and far more of it, so that what a message costs is not lost among timers. */
-export const OWN_ALONE: Rates = { ...NOTHING, own: 2_000 };
+export const OWN_ALONE: Rates = { ...NOTHING, own: 6_000 };
 export const ROOMS_ALONE: Rates = { ...NOTHING, room: 60 };
 
 export const ROOM_SIZE = 200;
