@@ -229,7 +229,8 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
       notifications: notificationsTopic,
     }),
     maxTopics: MAX_TOPICS,
-    readsAtOnce: config.DATABASE_POOL,
+    // The others are for what is short: sessions, numbers, commands.
+    readsAtOnce: Math.max(1, config.DATABASE_POOL - 3),
     now: clock,
   });
 

@@ -24,7 +24,7 @@ export interface UnitCosts {
   paymentBytes: number | null;
 }
 
-/** `loadtest/results/sockets.json`: of a run of the load test with all targets held. */
+/** `loadtest/results/sockets.json`: of the bench of sockets. */
 export const SocketCosts = z.object({
   at: z.iso.datetime(),
   /** Connected at once in that run, over so many nodes. */
@@ -122,7 +122,7 @@ export function readUnitCosts(folder: string): ReadCosts {
       const of = { node: ms('node'), haproxy: ms('haproxy'), redis: ms('redis'), postgres: ms('postgres') };
       return [round ? { ...of, relay: ms('relay'), jobs: ms('jobs') } : null, at];
     }),
-    socket: read('socket', 'npm run loadtest', 'sockets.json', SocketCosts, (given) => [given, given.at]),
+    socket: read('socket', 'npm run bench:sockets', 'sockets.json', SocketCosts, (given) => [given, given.at]),
     reading: read('reading', 'npm run bench:ocr', 'ocr.json', Reading, ({ conditions, results }) => [
       results.given.classes.find(({ cls }) => cls === 'all')?.cpuSeconds ?? null,
       conditions.at,
