@@ -111,7 +111,7 @@ describe('measurements', () => {
       const { costs, measured } = readUnitCosts(folder);
       expect(costs.request).toMatchObject({ node: 1.5, postgres: 0.5, haproxy: 0 });
       expect(measured.find(({ cost }) => cost === 'request')).toMatchObject({ found: true, at: '2026-11-23T03:00:00Z' });
-      expect(measured.filter(({ found }) => !found).map(({ command }) => command)).toContain('npm run loadtest');
+      expect(measured.filter(({ found }) => !found).map(({ command }) => command)).toContain('npm run bench:sockets');
     });
   });
 
