@@ -1,12 +1,12 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { sql as drizzleSql } from 'drizzle-orm';
 import postgres, { type Sql } from 'postgres';
-import { schema, type Db } from './executor.ts';
+import type { Db } from './executor.ts';
 import { preparing } from './preparing.ts';
 import { scoping } from './scope.ts';
 import { watchedSocket } from './socket.ts';
 
-export { schema, type Db, type Executor, type Tx } from './executor.ts';
+export type { Db, Executor, Tx } from './executor.ts';
 
 export interface DatabaseOptions {
   url: string;
@@ -46,7 +46,7 @@ export interface Database {
 export function connectDatabase(options: DatabaseOptions): Database {
   const sql = connectRaw(options);
   const scoped = options.role === 'server' ? scoping(sql) : sql;
-  return { db: drizzle(options.prepared ? preparing(scoped) : scoped, { schema }), close: () => sql.end({ timeout: 5 }) };
+  return { db: drizzle(options.prepared ? preparing(scoped) : scoped), close: () => sql.end({ timeout: 5 }) };
 }
 
 /** A client for plain SQL, LISTEN and session locks. Never the one drizzle has: drizzle changes its date and JSON parsers. */

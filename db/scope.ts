@@ -32,6 +32,8 @@ export const WALLED_TABLES = [
 const WALLED = new RegExp(`\\b(?:${WALLED_TABLES.join('|')})\\b`);
 const SYSTEM: DataScope = { actor: 'system' };
 const current = new AsyncLocalStorage<DataScope>();
+/** The scopes of transactions in which several read at the same time. */
+const kept = new WeakSet<DataScope>();
 
 /** Does the work on somebody's behalf: every transaction begun in it, and every statement of its own, is of that scope. */
 export const withScope = <T>(scope: DataScope, work: () => T): T => current.run(scope, work);
@@ -50,6 +52,17 @@ export function widenScope(): void {
 }
 
 /**
+ * Several read at the same time in one transaction: what one of them asked as the system, the others would. So none of them may.
+ */
+export function keepingScope<T>(work: () => T): T {
+  const scope = current.getStore();
+  if (!scope) return work();
+  const own = { ...scope };
+  kept.add(own);
+  return current.run(own, work);
+}
+
+/**
  * Asks what is nobody's secret, or another's, of all rows: that a tax is held, how long the readers' queue is, the state of a topic for
  * others than who changed it. What it answers must be fit for who asks: no wall looks after it. In a transaction, for the work alone.
  */
@@ -59,6 +72,7 @@ export async function asSystem<T>(executor: Executor, work: () => Promise<T>): P
   if (!(executor instanceof PgTransaction)) return withScope(SYSTEM, work);
   // Begun without a scope: by a process that needs none.
   if (!scope) return work();
+  if (kept.has(scope)) throw new Error('asked as the system beside others who read in the same transaction');
   await executor.execute(sql.raw(settings(SYSTEM)));
   const back = (): Promise<unknown> => executor.execute(sql.raw(settings(scope)));
   try {

@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { Sql } from 'postgres';
-import { connectRaw, schema, type Db } from '#db/connect.ts';
+import { connectRaw, type Db } from '#db/connect.ts';
 import { preparing } from '#db/preparing.ts';
 
 /** A database that remembers what it was asked, so that Postgres can be asked how it does it. */
@@ -27,7 +27,7 @@ interface PlanNode {
 export function watchDatabase(url: string): WatchedDatabase {
   const sql: Sql = connectRaw({ url, max: 2, applicationName: 'bench-queries', prepared: true });
   let heard: Statement[] | null = null;
-  const db: Db = drizzle(preparing(sql), { schema, logger: { logQuery: (text, values) => void heard?.push({ text, values }) } });
+  const db: Db = drizzle(preparing(sql), { logger: { logQuery: (text, values) => void heard?.push({ text, values }) } });
   return {
     db,
     async statementsOf(work) {

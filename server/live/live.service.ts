@@ -4,6 +4,7 @@ import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import { TOPICS, parseTopic, type Join, type Joined, type LiveSnapshot, type TopicName } from '#shared/contracts/topics.ts';
 import type { Db } from '#db/connect.ts';
 import { topicSeq, topicSeqs } from '#db/outbox.repository.ts';
+import { keepingScope } from '#db/scope.ts';
 import { createShared, createTurns } from './reads.ts';
 import type { TopicDefinition, TopicRegistry, Viewer } from './topic.ts';
 
@@ -75,26 +76,29 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
     return { topic, definition, key, audience, room };
   }
 
-  /** Number and state of each, as they were at one moment. */
+  /** Number and state of each, as they were at one moment; all are asked for at once, in one message to the database. */
   function readAll<T>(
     topics: readonly OfDatabase[],
     each: (topic: string, read: Promise<LiveSnapshot>) => Promise<T>,
   ): Promise<T[]> {
     return db.transaction(
-      async (tx) => {
-        const seqs = await topicSeqs(
+      (tx) => {
+        const seqs = topicSeqs(
           tx,
           topics.map(({ topic }) => topic),
         );
-        const read: T[] = [];
-        for (const { topic, definition, key, audience } of topics) {
-          const snapshot = async (): Promise<LiveSnapshot> => ({
-            ...{ topic, kind: TOPICS[definition.name].kind, seq: seqs.get(topic) ?? 0 },
-            ...{ state: await definition.snapshot(tx, key, audience), asOf: deps.now().toISOString() },
-          });
-          read.push(await each(topic, snapshot()));
-        }
-        return read;
+        const snapshot = async ({ topic, definition, key, audience }: OfDatabase): Promise<LiveSnapshot> => {
+          const [numbers, state] = await Promise.all([seqs, definition.snapshot(tx, key, audience)]);
+          return {
+            topic,
+            kind: TOPICS[definition.name].kind,
+            seq: numbers.get(topic) ?? 0,
+            state,
+            asOf: deps.now().toISOString(),
+          };
+        };
+        const all = (): Promise<T[]> => Promise.all(topics.map((one) => each(one.topic, snapshot(one))));
+        return topics.length > 1 ? keepingScope(all) : all();
       },
       { isolationLevel: 'repeatable read', accessMode: 'read only' },
     );
