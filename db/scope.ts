@@ -7,12 +7,14 @@ import type { Executor } from './executor.ts';
 
 /**
  * On whose behalf the database is asked, which its policies go by (migration row_level_security): nobody sees nothing of the walled
- * tables, citizens their own, staff what is of their office, or of all where the action that was checked reaches so far.
+ * tables, citizens their own, staff what is of their office, or of all where the action that was checked reaches so far. Several citizens
+ * see what is any one's of them, and write nothing: what each is answered is for who asks to see to.
  */
 export type DataScope =
   | { actor: 'nobody' }
   | { actor: 'system' }
   | { actor: 'citizen'; userId: string }
+  | { actor: 'citizens'; userIds: readonly string[] }
   | { actor: 'staff'; userId: string; role: Role; officeId: string | null; reach: 'office' | 'all' };
 
 /** Tables with policies. A statement that names none of them needs no scope. */
@@ -88,8 +90,11 @@ export async function asSystem<T>(executor: Executor, work: () => Promise<T>): P
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** SET LOCAL takes no parameters: what is written into the text is an id, or a word of ours. It takes no snapshot, unlike set_config. */
-function settings(scope: DataScope): string {
+/**
+ * SET LOCAL takes no parameters: what is written into the text is an id, or a word of ours. It takes no snapshot, unlike set_config.
+ * @param begins as the first of its transaction, where nothing is set that would have to be unset
+ */
+function settings(scope: DataScope, begins = false): string {
   const id = (value: string | null): string => {
     if (value === null) return '';
     if (!UUID.test(value)) throw new Error('a scope of what is no id');
@@ -105,8 +110,10 @@ function settings(scope: DataScope): string {
     role: scope.actor === 'staff' ? word(scope.role) : '',
     office: scope.actor === 'staff' ? id(scope.officeId) : '',
     reach: scope.actor === 'staff' ? scope.reach : '',
+    readers: scope.actor === 'citizens' ? scope.userIds.map(id).join(',') : '',
   };
   return Object.entries(values)
+    .filter(([, value]) => value !== '' || !begins)
     .map(([name, value]) => `set local vignette."${name}" = '${value}'`)
     .join('; ');
 }
@@ -130,7 +137,7 @@ export function scoping(client: Sql): Sql {
           const scope = current.getStore();
           if (!scope) return begin.call(target, work);
           return begin.call(target, (inner) => {
-            send(inner.unsafe(settings(scope)));
+            send(inner.unsafe(settings(scope, true)));
             return work(early(inner));
           });
         };
@@ -168,7 +175,7 @@ const send = (pending: Pending): void => void pending.catch(() => undefined);
 /** A transaction of one statement, in one round trip: begun, asked and ended without waiting in between. */
 async function alone(client: Sql, scope: DataScope, ask: (line: Sql) => Pending): Promise<unknown> {
   const line = await client.reserve();
-  send(line.unsafe(`begin; ${settings(scope)}`));
+  send(line.unsafe(`begin; ${settings(scope, true)}`));
   const [answer, end] = await Promise.allSettled([ask(line), line.unsafe('commit')]);
   // A line that broke is the pool's again already.
   if (end.status === 'fulfilled' || (end.reason instanceof postgres.PostgresError && end.reason.severity === 'ERROR'))
