@@ -1,11 +1,13 @@
-// `npm run loadtest -- --users 20000 [--nodes 4] [--minutes n] [--scenario x] [--storm x] [--engine ws]`: the whole system on this machine
-// with so many people before their screens; writes what was seen under loadtest/results. Ctrl-C stops everything.
+// `npm run loadtest -- --users 20000 [--nodes 4] [--minutes n] [--scenario x] [--storm x] [--acts x] [--engine ws]`: the whole system on
+// this machine with so many people before their screens; writes what was seen under loadtest/results. Ctrl-C stops everything. With
+// DATABASE_URL, of a country that `npm run seed` made, its people, staff and plates are taken.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { ACTS, type ActRates } from './acts/act-types.ts';
 import { markdownOf } from './run/report.ts';
 import { plotPng } from './run/plot.ts';
 import { runLoad } from './run/run-load.ts';
-import { SCENARIOS, STORMS, type ScenarioName, type StormName } from './run/scenarios.ts';
+import { ACT_RATES, SCENARIOS, STORMS, type ScenarioName, type StormName } from './run/scenarios.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     scenario: { type: 'string', default: 'steady' },
     storm: { type: 'string' },
+    acts: { type: 'string' },
     engine: { type: 'string', default: 'uws' },
     'per-second': { type: 'string', default: '1000' },
   },
@@ -42,16 +45,30 @@ const users = number('users', values.users, [20, 60_000]);
 const scenario = oneOf('scenario', values.scenario, Object.keys(SCENARIOS) as ScenarioName[]);
 const storm = values.storm === undefined ? null : oneOf('storm', values.storm, Object.keys(STORMS) as StormName[]);
 const engine = oneOf('engine', values.engine, ['uws', 'ws']);
+/** `on`, `off`, or rates a second: `pay=4,upload=0.2`; the others then have theirs. A storm is looked on at unless told otherwise. */
+function readActs(value: string): ActRates | null {
+  if (value === 'off') return null;
+  const rates = { ...ACT_RATES };
+  for (const pair of value === 'on' ? [] : value.split(',')) {
+    const [name = '', rate = ''] = pair.split('=');
+    rates[oneOf('acts', name, ACTS)] = number(`acts ${name}`, rate || 'none', [0, 1_000]);
+  }
+  return rates;
+}
+const acts = readActs(values.acts ?? (storm === null ? 'on' : 'off'));
+const databaseUrl = process.env['DATABASE_URL'];
+if (databaseUrl && storm === 'postgres') throw new Error('the Postgres of DATABASE_URL is not ours to restart');
 const report = await runLoad({
-  ...{ users, scenario, storm, engine },
+  ...{ users, scenario, storm, engine, acts },
   nodes: number('nodes', values.nodes, [1, 4]),
   seconds: number('minutes', values.minutes, [0.1, 24 * 60]) * 60,
   perSecond: number('per-second', values['per-second'], [1, 10_000]),
   signal: controller.signal,
   say: (line) => console.log(line),
-  ...(process.env['DATABASE_URL'] && { databaseUrl: process.env['DATABASE_URL'] }),
+  ...(databaseUrl && { databaseUrl }),
 });
-const name = ['load', users, storm ? `storm-${storm}` : scenario, ...(engine === 'ws' ? ['ws'] : [])].join('-');
+const conditions = [engine === 'ws' && 'ws', acts && 'acts', databaseUrl && 'country'].filter(Boolean);
+const name = ['load', users, storm ? `storm-${storm}` : scenario, ...conditions].join('-');
 const directory = new URL('./results/', import.meta.url);
 const text = markdownOf(report, `${name}.png`);
 await mkdir(directory, { recursive: true });

@@ -1,3 +1,4 @@
+import { noActFigures, type ActFigures, type Part } from '../acts/act-types.ts';
 import type { Tally } from './tally.ts';
 
 /** Somebody who is signed in, and what their page shows. */
@@ -5,6 +6,8 @@ export interface CrowdUser {
   /** Value of the `Cookie` header. */
   cookie: string;
   topics: readonly string[];
+  /** What they do beside looking on; absent: nothing. */
+  part?: Part;
 }
 
 /** How commit → screen is told apart: whom a change is for. */
@@ -41,6 +44,7 @@ export interface CrowdFigures {
   behind: number;
   errors: Record<string, number>;
   bytes: number;
+  acts: ActFigures;
 }
 
 export interface CrowdState {
@@ -48,6 +52,8 @@ export interface CrowdState {
   connected: number;
   /** All topics read since the line came. */
   settled: number;
+  /** Acts that are not over. */
+  acting: number;
 }
 
 export const noFigures = (): CrowdFigures => ({
@@ -55,6 +61,7 @@ export const noFigures = (): CrowdFigures => ({
   screens: { user: {}, office: {}, dashboard: {}, broadcast: {} },
   received: { user: 0, office: 0, dashboard: 0, broadcast: 0 },
   ...{ gaps: 0, snapshots: 0, unchanged: 0, resyncs: 0, drains: 0, checks: 0, behind: 0, bytes: 0 },
+  acts: noActFigures(),
 });
 
 /** What a screen shows at the end: number and digest of each topic. */
@@ -62,4 +69,6 @@ export interface FinalState {
   topic: string;
   seq: number;
   digest: string;
+  /** Held because of something that its person did. */
+  acted?: true;
 }

@@ -1,7 +1,9 @@
+import { createPhotographs } from '../acts/photographs.ts';
+import { Troupe } from '../acts/troupe.ts';
 import { digestOf } from './digest.ts';
 import { noFigures, type CrowdFigures, type CrowdState, type CrowdUser, type FinalState } from './crowd-types.ts';
 import { readPacket, type Packet } from './packets.ts';
-import { VirtualUser, type Held } from './virtual-user.ts';
+import { VirtualUser, type Answer, type Held } from './virtual-user.ts';
 
 /** As the page does (client/src/lib/live/live-client.ts). Milliseconds. */
 const CHECK_EVERY_MS = 30_000;
@@ -23,6 +25,8 @@ export interface Asked {
   user: VirtualUser;
   held: readonly Held[] | null;
   at: number;
+  /** Of a command: told the answer, or null when none came. */
+  tell?: (answer: Answer | null) => void;
 }
 
 /** A message that many may get, and what it says. */
@@ -47,7 +51,11 @@ export class Crowd {
   private checkAt = 0;
   private readonly sweeper = setInterval(() => this.sweep(), SWEEP_MS);
 
-  constructor(readonly options: CrowdOptions) {}
+  readonly troupe: Troupe;
+
+  constructor(readonly options: CrowdOptions) {
+    this.troupe = new Troupe(createPhotographs(options), () => this.anybody());
+  }
 
   add(user: CrowdUser, slow = false): VirtualUser {
     const { range } = this.options;
@@ -55,6 +63,7 @@ export class Crowd {
     const from = range === undefined ? undefined : `127.${range}.${block >> 8}.${block & 255}`;
     const added = new VirtualUser(this, user, from, slow);
     this.users.push(added);
+    if (user.part) this.troupe.add(added, user.part);
     return added;
   }
 
@@ -77,11 +86,6 @@ export class Crowd {
     for (const user of all) user.cut();
   }
 
-  /** So many people close the tab, and open it again after a while. */
-  leave(count: number, backInMs: number): void {
-    for (let index = 0; index < count; index += 1) this.users[Math.floor(Math.random() * this.users.length)]?.leave(backInMs);
-  }
-
   /** A bad network: some lines stand still for up to so long, some break. */
   stall(share: number, mostMs: number, broken: number): void {
     for (const user of this.users) {
@@ -97,11 +101,11 @@ export class Crowd {
       if (user.connected) connected += 1;
       if (user.settled) settled += 1;
     }
-    return { users: this.users.length, connected, settled };
+    return { users: this.users.length, connected, settled, acting: this.troupe.acting };
   }
 
   takeFigures(): CrowdFigures {
-    const taken = this.figures;
+    const taken = { ...this.figures, acts: this.troupe.takeFigures() };
     this.figures = noFigures();
     return taken;
   }
@@ -142,6 +146,15 @@ export class Crowd {
 
   error(what: string): void {
     this.figures.errors[what] = (this.figures.errors[what] ?? 0) + 1;
+  }
+
+  /** Somebody who is there and only looks on; null: not found among a few. */
+  private anybody(): VirtualUser | null {
+    for (let tried = 0; tried < 20; tried += 1) {
+      const user = this.users[Math.floor(Math.random() * this.users.length)];
+      if (user?.isIdle && user.isThere) return user;
+    }
+    return null;
   }
 
   private sweep(): void {

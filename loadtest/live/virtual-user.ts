@@ -1,4 +1,7 @@
 import type { Joined, LiveMessage } from '#shared/contracts/topics.ts';
+import type { Page } from '../acts/act.ts';
+import { ActError } from '../acts/act-types.ts';
+import { Watches } from '../acts/watches.ts';
 import { backOffMs } from './back-off.ts';
 import type { Asked, Crowd } from './crowd.ts';
 import { kindOf, type CrowdUser, type FinalState, type Kind } from './crowd-types.ts';
@@ -21,13 +24,18 @@ export interface Held {
   wholeAt: number;
 }
 
-type Answer = { data?: unknown; error?: { code: string; details?: { retryAfterSeconds?: number } } };
+export type Answer = { data?: unknown; error?: { code: string; details?: { retryAfterSeconds?: number } } };
 const RETRY_REFUSED_MS = 10_000;
 /** As the page has it (client/src/lib/live/live-client.ts). */
 const GOOD_FOR_MS = 600_000;
 
+const nothingYet = (topic: string): Held => ({
+  ...{ topic, kind: kindOf(topic), seq: -1, state: null, reading: false, again: false, meanwhile: null, stale: true },
+  wholeAt: 0,
+});
+
 /** One page: its line, its topics, and what the real client does about a lost line, a gap and an order to read again. */
-export class VirtualUser implements LineOwner {
+export class VirtualUser implements LineOwner, Page {
   connected = false;
   private line: Line | null = null;
   private readonly held: Held[];
@@ -37,17 +45,18 @@ export class VirtualUser implements LineOwner {
   private lostAt = 0;
   private over = false;
   private waiting: ReturnType<typeof setTimeout> | null = null;
+  /** Of those alone who act. */
+  private watches: Watches | null = null;
+  /** Told when whoever closed the tab has it open again, with everything on it. */
+  private back: (() => void) | null = null;
 
   constructor(
     private readonly crowd: Crowd,
     private readonly user: CrowdUser,
-    private readonly from: string | undefined,
+    readonly from: string | undefined,
     private readonly slow: boolean,
   ) {
-    this.held = user.topics.map((topic) => ({
-      ...{ topic, kind: kindOf(topic), seq: -1, state: null, reading: false, again: false, meanwhile: null, stale: true },
-      wholeAt: 0,
-    }));
+    this.held = user.topics.map(nothingYet);
   }
 
   get settled(): boolean {
@@ -59,10 +68,9 @@ export class VirtualUser implements LineOwner {
     this.waiting = null;
     this.beganAt = performance.now();
     const { host, port, origin } = this.crowd.options;
-    const cookie = [this.user.cookie, ...[...this.cookies].map(([name, value]) => `${name}=${value}`)].join('; ');
     this.line = new Line(
       this,
-      { host, port, origin, cookie, ...(this.from !== undefined && { localAddress: this.from }) },
+      { host, port, origin, cookie: this.cookie, ...(this.from !== undefined && { localAddress: this.from }) },
       this.slow,
     );
   }
@@ -77,11 +85,65 @@ export class VirtualUser implements LineOwner {
     this.line?.stall(ms);
   }
 
-  /** Closes the tab, and opens it again: at once, as a person does, without a back-off. */
-  leave(backInMs: number): void {
-    if (!this.connected || this.over) return;
-    this.hangUp();
-    this.waiting = setTimeout(() => this.connect(), backInMs);
+  // What acts need.
+
+  get isThere(): boolean {
+    return !this.over && this.settled;
+  }
+
+  get cookie(): string {
+    return [this.user.cookie, ...[...this.cookies].map(([name, value]) => `${name}=${value}`)].join('; ');
+  }
+
+  /** Looks on, and nothing else. */
+  get isIdle(): boolean {
+    return this.user.part === undefined && !this.slow;
+  }
+
+  hold(topic: string): void {
+    if (this.held.some((one) => one.topic === topic)) return;
+    const one = nothingYet(topic);
+    this.held.push(one);
+    this.read([one]);
+  }
+
+  stateOf(topic: string): unknown {
+    return this.held.find((one) => one.topic === topic)?.state ?? null;
+  }
+
+  command(name: string, input: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (!this.connected) return reject(new ActError('NO_LINE'));
+      this.ask(name, input, null, (answer) => {
+        if (answer && !answer.error) resolve(answer.data);
+        else reject(new ActError(answer?.error?.code ?? 'NO_ANSWER'));
+      });
+    });
+  }
+
+  shown<T>(topic: string, question: (state: never) => T | null, withinMs: number): Promise<T> {
+    this.watches ??= new Watches();
+    return this.watches.until(topic, this.stateOf(topic), question, withinMs);
+  }
+
+  /** Opened again at once, as a person does, without a back-off. */
+  leaveAndReturn(backInMs: number, withinMs: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (!this.isThere) return reject(new ActError('NO_LINE'));
+      this.hangUp();
+      this.waiting = setTimeout(() => {
+        const opened = performance.now();
+        const tooLate = setTimeout(() => {
+          this.back = null;
+          reject(new ActError('NOT_SHOWN'));
+        }, withinMs);
+        this.back = () => {
+          clearTimeout(tooLate);
+          resolve(performance.now() - opened);
+        };
+        this.connect();
+      }, backInMs);
+    });
   }
 
   end(): void {
@@ -98,7 +160,11 @@ export class VirtualUser implements LineOwner {
   }
 
   finals(): FinalState[] {
-    return this.held.map(({ topic, seq, state }) => ({ topic, seq, digest: this.crowd.digest(state) }));
+    const acted = this.user.topics.length;
+    return this.held.map(({ topic, seq, state }, index) => ({
+      ...{ topic, seq, digest: this.crowd.digest(state) },
+      ...(index >= acted && { acted: true as const }),
+    }));
   }
 
   // What the line tells.
@@ -146,7 +212,8 @@ export class VirtualUser implements LineOwner {
     this.attempt += 1;
   }
 
-  unanswered({ held }: Asked): void {
+  unanswered({ held, tell }: Asked): void {
+    if (tell) return tell(null);
     if (!this.connected) return;
     this.crowd.error('no answer');
     if (held) {
@@ -227,10 +294,11 @@ export class VirtualUser implements LineOwner {
     if (message.again) return this.read([one]);
     one.seq = message.seq;
     one.state = message.state;
+    this.watches?.tell(one.topic, one.state);
   }
 
-  private ask(name: string, input: unknown, held: readonly Held[] | null): void {
-    const id = this.crowd.await({ user: this, held, at: performance.now() });
+  private ask(name: string, input: unknown, held: readonly Held[] | null, tell?: Asked['tell']): void {
+    const id = this.crowd.await({ user: this, held, at: performance.now(), ...(tell && { tell }) });
     this.line?.send(eventPacket(name, input, id));
   }
 
@@ -254,6 +322,7 @@ export class VirtualUser implements LineOwner {
     // Late, or of a line before this one.
     if (!question) return;
     asked.delete(id);
+    if (question.tell) return question.tell(answer);
     note(figures.acknowledgements, performance.now() - question.at);
     const { held } = question;
     if (answer.error) {
@@ -292,6 +361,7 @@ export class VirtualUser implements LineOwner {
       one.seq = joined.seq;
       one.wholeAt = performance.now();
       one.state = joined.state;
+      this.watches?.tell(one.topic, one.state);
       if (meanwhile && meanwhile.seq > one.seq) this.absorb(one, meanwhile);
     }
     if (one.again) {
@@ -299,8 +369,11 @@ export class VirtualUser implements LineOwner {
       this.read([one]);
     }
     if (this.lostAt > 0 && this.settled) {
-      note(figures.returns, performance.now() - this.lostAt);
+      // Who was away by their own choice did not lose the line.
+      if (!this.back) note(figures.returns, performance.now() - this.lostAt);
       this.lostAt = 0;
+      this.back?.();
+      this.back = null;
     }
   }
 

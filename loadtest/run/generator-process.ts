@@ -1,4 +1,5 @@
 // One process of virtual users, forked by generators.ts: a process may hold 20,000 descriptors, and one core carries so many.
+import type { ActName } from '../acts/act-types.ts';
 import { Crowd, type CrowdOptions } from '../live/crowd.ts';
 import type { CrowdUser } from '../live/crowd-types.ts';
 
@@ -7,9 +8,10 @@ export type Order =
   | { do: 'begin'; options: CrowdOptions }
   | { do: 'arrive'; users: CrowdUser[]; perSecond: number; slowShare: number }
   | { do: 'drop'; share: number }
-  | { do: 'leave'; count: number; backInMs: number }
+  /** Answered with how many began. */
+  | { do: 'act'; act: ActName; count: number; backInMs: number }
   | { do: 'stall'; share: number; mostMs: number; broken: number }
-  | { do: 'state' | 'figures' | 'finals' | 'memory' };
+  | { do: 'come-to-work' | 'state' | 'figures' | 'finals' | 'memory' };
 
 let crowd: Crowd | null = null;
 
@@ -24,8 +26,10 @@ async function carryOut(order: Order): Promise<unknown> {
       return crowd.arrive(order.users, order.perSecond, order.slowShare);
     case 'drop':
       return crowd.drop(order.share);
-    case 'leave':
-      return crowd.leave(order.count, order.backInMs);
+    case 'come-to-work':
+      return crowd.troupe.comeToWork();
+    case 'act':
+      return crowd.troupe.begin(order.act, order.count, order.backInMs);
     case 'stall':
       return crowd.stall(order.share, order.mostMs, order.broken);
     case 'state':

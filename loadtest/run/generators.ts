@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import type { ActFigures, ActName } from '../acts/act-types.ts';
 import { addTallies, type Tally } from '../live/tally.ts';
 import { KINDS, noFigures, type CrowdFigures, type CrowdState, type CrowdUser, type FinalState } from '../live/crowd-types.ts';
 import type { Order } from './generator-process.ts';
@@ -9,7 +10,10 @@ export interface Generators {
   /** Brings more of them, so many a second over all processes; resolves when the last has set out. */
   arrive(users: readonly CrowdUser[], perSecond: number, slowShare?: number): Promise<void>;
   drop(share?: number): Promise<void>;
-  leave(count: number, backInMs: number): Promise<void>;
+  /** Agents open their counters and tills. */
+  comeToWork(): Promise<void>;
+  /** Lets so many begin an act, of whatever process has somebody who is free; answers how many did. */
+  act(act: ActName, count: number, backInMs: number): Promise<number>;
   /** Lets such a share of the lines stand still for up to so long, and breaks such a share. */
   stall(share: number, mostMs: number, broken: number): Promise<void>;
   state(): Promise<CrowdState>;
@@ -40,6 +44,7 @@ export async function startGenerators(given: {
       ask({ do: 'begin', options: { host: '127.0.0.1', port: given.port, origin: given.origin, range: given.range + index } }),
     ),
   );
+  let turn = 0;
   return {
     pids: children.flatMap(({ pid }) => pid ?? []),
     async arrive(users, perSecond, slowShare = 0) {
@@ -47,7 +52,7 @@ export async function startGenerators(given: {
         asks.map((ask, index) =>
           ask({
             ...{ do: 'arrive', slowShare },
-            users: users.filter((_, at) => at % asks.length === index).map(({ cookie, topics }) => ({ cookie, topics })),
+            users: users.filter((_, at) => at % asks.length === index).map(crowdUser),
             perSecond: perSecond / asks.length,
           }),
         ),
@@ -56,8 +61,16 @@ export async function startGenerators(given: {
     async drop(share = 1) {
       await all({ do: 'drop', share });
     },
-    async leave(count, backInMs) {
-      await all({ do: 'leave', count: Math.ceil(count / asks.length), backInMs });
+    async comeToWork() {
+      await all({ do: 'come-to-work' });
+    },
+    async act(act, count, backInMs) {
+      let begun = 0;
+      for (let tried = 0; tried < asks.length && begun < count; tried += 1) {
+        turn = (turn + 1) % asks.length;
+        begun += Number(await asks[turn]?.({ do: 'act', act, count: count - begun, backInMs }));
+      }
+      return begun;
     },
     async stall(share, mostMs, broken) {
       await all({ do: 'stall', share, mostMs, broken });
@@ -68,6 +81,7 @@ export async function startGenerators(given: {
         users: sum.users + one.users,
         connected: sum.connected + one.connected,
         settled: sum.settled + one.settled,
+        acting: sum.acting + one.acting,
       }));
     },
     takeFigures: async () => addFigures(await all<CrowdFigures>({ do: 'figures' })),
@@ -77,6 +91,8 @@ export async function startGenerators(given: {
     },
   };
 }
+
+const crowdUser = ({ cookie, topics, part }: CrowdUser): CrowdUser => ({ cookie, topics, ...(part && { part }) });
 
 function asker(child: ChildProcess): (order: Order) => Promise<unknown> {
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
@@ -108,7 +124,20 @@ export function addFigures(list: readonly CrowdFigures[]): CrowdFigures {
   for (const name of ['handshakes', 'acknowledgements', 'returns'] as const) sum[name] = tally((one) => one[name]);
   for (const name of ['gaps', 'snapshots', 'unchanged', 'resyncs', 'drains', 'checks', 'behind', 'bytes'] as const)
     sum[name] = list.reduce((count, one) => count + one[name], 0);
-  for (const { errors } of list)
-    for (const [what, count] of Object.entries(errors)) sum.errors[what] = (sum.errors[what] ?? 0) + count;
+  for (const { errors, acts } of list) {
+    addCounts(sum.errors, errors);
+    addActs(sum.acts, acts);
+  }
   return sum;
+}
+
+function addActs(sum: ActFigures, one: ActFigures): void {
+  addCounts(sum.done, one.done);
+  addCounts(sum.failed, one.failed);
+  for (const kind of ['answers', 'screens'] as const)
+    for (const [step, tally] of Object.entries(one[kind])) sum[kind][step] = addTallies([sum[kind][step] ?? {}, tally]);
+}
+
+function addCounts(sum: Record<string, number>, counts: Record<string, number>): void {
+  for (const [what, count] of Object.entries(counts)) sum[what] = (sum[what] ?? 0) + count;
 }

@@ -36,6 +36,9 @@ export interface LoadReport {
     storm: string | null;
     seconds: number;
     rates: EventRates;
+    database: { vehicles: number; owners: number; payments: number; seeded: boolean };
+    agents: number;
+    absenceMs: number;
   };
   /** Why the run proves nothing; empty: it counts. */
   void: string[];
@@ -54,6 +57,12 @@ export interface LoadReport {
   acknowledgements: Percentiles;
   commits: Percentiles;
   events: { due: EventRates; committed: EventRates; failed: number; dashboardsASecond: number; received: Record<string, number> };
+  /** What people did, and how often it was to be done. */
+  acts: Record<string, { aSecond: number; due: number; done: number }>;
+  /** By act and code. */
+  actsFailed: Record<string, number>;
+  /** Press → answer, and press → screen, by what was pressed. */
+  steps: { answers: Record<string, Percentiles>; screens: Record<string, Percentiles> };
   comparison: Comparison & { lostAtOnce: number };
   gaps: number;
   resyncs: number;
@@ -105,6 +114,8 @@ export function judge(report: LoadReport, given: { dashboardHz: number; aborted:
   for (const kind of ['user', 'office', 'broadcast'] as const)
     if (events.committed[kind] < events.due[kind] * LEAST)
       report.void.push(`${events.committed[kind]} ${kind} events committed of ${events.due[kind]} stated`);
+  for (const [act, { due, done }] of Object.entries(report.acts))
+    if (done < Math.floor(due * LEAST)) report.void.push(`${act} done ${done} times of ${due} stated`);
   if (storm === null && events.dashboardsASecond < given.dashboardHz * LEAST_DASHBOARDS)
     report.void.push(`dashboards told ${events.dashboardsASecond} times a second, ${given.dashboardHz} stated`);
   if (connecting.connected < conditions.users) report.void.push(`${connecting.connected} connected of ${conditions.users}`);
@@ -148,6 +159,37 @@ const list = (counts: Record<string, number>): string =>
     .map(([what, count]) => `${what}: ${count}`)
     .join(', ') || 'none';
 
+const sizeOf = (database: LoadReport['conditions']['database']): string => {
+  const text = (count: number): string => count.toLocaleString('en');
+  const size = `${text(database.vehicles)} vehicles, ${text(database.owners)} owners, ${text(database.payments)} payments`;
+  return database.seeded ? `${size}, seeded; people, staff and plates are its own` : `${size}; made for this run`;
+};
+
+/** What people did, and how long it took. */
+function actsOf(report: LoadReport): string {
+  const done = Object.entries(report.acts).filter(([, { aSecond }]) => aSecond > 0);
+  if (done.length === 0) return '';
+  const { agents, absenceMs } = report.conditions;
+  const steps = [...new Set([...Object.keys(report.steps.answers), ...Object.keys(report.steps.screens)])];
+  const cells = (of: Percentiles | undefined): (string | number)[] =>
+    of ? [of.count, of.p50, of.p95, of.p99, of.max] : ['', '', '', '', ''];
+  return `
+## What people did
+
+${agents} agents at counters; citizens photograph, pay (the sandbox’s payer accepts after 3 s), leave for ${absenceMs / 1_000} s and come back. Failed: ${list(report.actsFailed)}.
+
+${table(
+  ['act', 'a second', 'stated', 'done'],
+  done.map(([act, { aSecond, due, done: times }]) => [act, round(aSecond), due, times]),
+)}
+
+${table(
+  ['milliseconds from the press', 'answers', 'p50', 'p95', 'p99', 'max', 'screens', 'p50', 'p95', 'p99', 'max'],
+  steps.map((step) => [step, ...cells(report.steps.answers[step]), ...cells(report.steps.screens[step])]),
+)}
+`;
+}
+
 /** The report for people. */
 export function markdownOf(report: LoadReport, picture: string): string {
   const { conditions, connecting, events, memory, comparison } = report;
@@ -156,7 +198,7 @@ export function markdownOf(report: LoadReport, picture: string): string {
 
 ${report.void.length > 0 ? `**Void**: ${report.void.join('; ')}. The figures below prove nothing.\n` : ''}
 ${report.at}, ${report.machine.cores} cores (${report.machine.model}), ${report.machine.gigabytes} GB, Node ${report.machine.node}; before it ${String(conditions['loadBefore'])} processes wanted to run on average (others' work: 0 is a quiet machine).
-Everything on this machine: ${conditions.nodes} nodes on ${conditions.engine}, ${String(conditions['balancers'])} HAProxy, relay, workers, Redis, Postgres, ${String(conditions['generators'])} generators, the maker of events. Database: ${JSON.stringify(conditions['database'])}.
+Everything on this machine: ${conditions.nodes} nodes on ${conditions.engine}, ${String(conditions['balancers'])} HAProxy, relay, workers, Redis, Postgres, ${String(conditions['generators'])} generators, the maker of events. Country: ${sizeOf(conditions['database'])}.
 Scenario: ${String(conditions['scenarioMeans'])}. ${conditions.storm ? `Storm: ${String(conditions['stormMeans'])}.` : ''} Topics: ${String(conditions['topics'])}.
 
 ${table(
@@ -180,7 +222,7 @@ Committed ${JSON.stringify(events.committed)} of ${JSON.stringify(events.due)}; 
 Lost: ${comparison.lost} of ${comparison.topics} screens (${comparison.lostAtOnce} three seconds after the last event), another state than committed: ${comparison.different}, than in the tables: ${comparison.differentFromTables} of ${comparison.readAnew}.${comparison.examples.length > 0 ? ` ${comparison.examples.join('; ')}.` : ''}
 Numbers skipped (the relay leaves out what a newer state replaces): ${report.gaps}; orders to read again: ${report.resyncs}, to move: ${report.drains}; checks ${report.checks}, found behind ${report.behind}; snapshots ${report.snapshots}, not needed ${report.unchanged}. Errors: ${list(report.errors)}.
 Requests beside it: ${report.requests.sent}, failed: ${list(report.requests.failed)}, slowest ${report.requests.slowestMs} ms.
-${report.storm ? `\n## Storm\n\nAll back after ${report.storm.backSeconds ?? 'never'} s; fewest at once ${report.storm.fewestSettled}. Longest stalls of nodes meanwhile: ${list(report.storm.stallMs)} ms. Each return, ms: ${JSON.stringify(report.storm.returns)}. Processes that ended: ${report.deaths.join(', ') || 'none'}.\n` : ''}
+${actsOf(report)}${report.storm ? `\n## Storm\n\nAll back after ${report.storm.backSeconds ?? 'never'} s; fewest at once ${report.storm.fewestSettled}. Longest stalls of nodes meanwhile: ${list(report.storm.stallMs)} ms. Each return, ms: ${JSON.stringify(report.storm.returns)}. Processes that ended: ${report.deaths.join(', ') || 'none'}.\n` : ''}
 ## Costs
 
 Memory of a socket: heap ${round(memory.heapASocket / 1_024)} KB, RSS ${round(memory.rssASocket / 1_024)} KB. Cores: ${list(report.cores)}. Redis ${report.load.redisCommandsASecond} commands a second, Postgres ${report.load.transactionsASecond} transactions a second, ${Math.round(report.bytesASecond / 1_024)} KB a second to the screens. Longest stall of a node: ${report.stallMs} ms.

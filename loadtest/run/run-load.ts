@@ -8,21 +8,28 @@ import { startStack } from '#deploy/local/stack.ts';
 import { countryOf, DEFAULT_COUNTRY } from '#shared/domain/countries/countries.ts';
 import { createLogger } from '#shared/node/logger.ts';
 import { machine } from '../machine.ts';
+import { ACTS, type ActRates } from '../acts/act-types.ts';
 import { startEvents, type EventRates } from '../live/events.ts';
 import { preparePeople } from '../live/people.ts';
-import { percentiles } from '../live/tally.ts';
+import { percentiles, type Percentiles, type Tally } from '../live/tally.ts';
 import type { CrowdFigures } from '../live/crowd-types.ts';
+import { startActs } from './acts.ts';
 import { compareWithSql } from './compare.ts';
 import { addFigures, startGenerators } from './generators.ts';
 import { startProbe } from './probe.ts';
 import { judge, memoryASocket, type LoadReport, type Slice } from './report.ts';
 import {
+  actRatesOf,
+  AGENTS,
   DASHBOARD_HZ,
+  FEWEST_AGENTS,
   OFFICES,
   ORDERED,
   ROOM,
   SCENARIOS,
   STORMS,
+  timesIn,
+  USUAL_ABSENCE_MS,
   WATCHERS,
   type Scenario,
   type ScenarioName,
@@ -41,7 +48,9 @@ export interface LoadOptions {
   /** People a second who come. */
   perSecond: number;
   rates?: EventRates;
-  /** A database to work in; absent: that of the load test's own stack, which is kept and waits for the disk as in earnest. */
+  /** What people do a second; null: they look on. */
+  acts: ActRates | null;
+  /** Of a country that was seeded, whose people are taken; absent: a database of the load test's own, with people who are made for it. */
   databaseUrl?: string;
   signal: AbortSignal;
   say: (line: string) => void;
@@ -63,6 +72,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const { users, say, signal } = options;
   const scenario: Scenario = SCENARIOS[options.scenario];
   const rates = options.rates ?? ORDERED;
+  const acts = actRatesOf(scenario, { users, storm: options.storm !== null, acts: options.acts });
+  const country = countryOf(DEFAULT_COUNTRY);
   const releases: (() => unknown)[] = [];
   const deaths: string[] = [];
   const [startedAt, loadBefore] = [new Date(), machine().load];
@@ -96,18 +107,20 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     releases.push(() => redis.disconnect());
 
     const watchers = Math.max(1, Math.round((users * WATCHERS) / 20_000));
+    const isWorked = acts.serve + acts.search + acts.cash > 0;
+    const agents = isWorked ? Math.max(FEWEST_AGENTS, Math.round((users * AGENTS) / 20_000)) : 0;
+    const times = timesIn(scenario, options.seconds);
+    const needed = (rate: number): number => (rate > 0 ? Math.ceil(rate * times * 1.1) + 10 : 0);
     const people = await preparePeople(db, {
-      ...{ publicOrigin: stack.origin, authSecret: stack.env['AUTH_SECRET'] ?? '' },
-      ...{
-        citizens: users - watchers,
-        watchers,
-        offices: Math.max(1, Math.min(OFFICES, Math.floor(users / 2 / ROOM))),
-        room: Math.min(ROOM, users),
-      },
+      ...{ publicOrigin: stack.origin, authSecret: stack.env['AUTH_SECRET'] ?? '', country },
+      ...{ seeded: options.databaseUrl !== undefined, watchers, agents, citizens: users - watchers - agents },
+      ...{ offices: Math.max(1, Math.min(OFFICES, Math.floor(users / 2 / ROOM))), room: Math.min(ROOM, users) },
+      ...{ payments: needed(acts.pay), takings: needed(acts.cash), uploads: needed(acts.upload) },
     });
-    const everybody = [...people.citizens, ...people.watchers];
-    const [size] = await db.execute<{ vehicles: number; payments: number }>(
-      sql`select (select count(*)::int from vehicles) as vehicles, (select count(*)::int from payments) as payments`,
+    const everybody = [...people.citizens, ...people.agents, ...people.watchers];
+    const [size] = await db.execute<{ vehicles: number; owners: number; payments: number }>(
+      sql`select (select count(*)::int from vehicles) as vehicles, (select count(*)::int from owners) as owners,
+        (select count(*)::int from payments) as payments`,
     );
     say(`${everybody.length} people are signed in`);
 
@@ -150,22 +163,26 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     await system.collectGarbage();
     const full = await system.nodes();
 
-    // They look on.
+    if (isWorked) await generators.comeToWork();
+    const { failed: idle } = (await generators.takeFigures()).acts;
+    if (Object.keys(idle).length > 0) say(`agents who cannot work: ${JSON.stringify(idle)}`);
+
+    // They look on, and act.
     const probe = startProbe({
       origin: stack.origin,
       port: Number(new URL(stack.origin).port),
       cookies: people.citizens.slice(0, 40).map(({ cookie }) => cookie),
     });
     releases.push(() => probe.stop());
-    await generators.takeFigures();
     const events = startEvents({
       db,
       people,
       rates,
-      timeZone: countryOf(DEFAULT_COUNTRY).timeZone,
+      timeZone: country.timeZone,
       logger: createLogger({ name: 'loadtest', level: 'silent' }),
     });
     releases.push(() => events.stop());
+    const acting = startActs({ generators, rates: acts, backInMs: scenario.leaving.backInMs || USUAL_ABSENCE_MS });
     const running = performance.now();
     const before = await system.usage();
     const slices: Slice[] = [];
@@ -188,6 +205,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     while (goesOn()) {
       const share = elapsed() / options.seconds;
       events.factor = scenario.load(share);
+      acting.factor = scenario.load(share);
       if (options.storm && !stormed && share > 0.25) {
         say(`storm: ${STORMS[options.storm]}`);
         stormAt = performance.now();
@@ -196,8 +214,6 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
         );
         stormed.catch((error: unknown) => say(`the storm failed: ${String(error)}`));
       }
-      if (scenario.leaving.share > 0)
-        await generators.leave((users * scenario.leaving.share * SLICE_MS) / 1_000, scenario.leaving.backInMs);
       await pause(stormAt > 0 && backAt === 0 ? 500 : SLICE_MS, signal);
       const [figures, state, nodes] = [await generators.takeFigures(), await generators.state(), await system.nodes()];
       fewest = Math.min(fewest, state.settled);
@@ -227,10 +243,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       });
     }
     await stormed?.catch(() => undefined);
-    const due = events.due();
+    const [due, dueActs] = [events.due(), acting.due()];
     const seconds = elapsed();
     const after = await system.usage();
-    await events.stop();
+    await Promise.all([events.stop(), acting.stop()]);
     const last = events.take();
     for (const kind of ['user', 'office', 'broadcast'] as const) committed[kind] += last.committed[kind];
     const probed = await probe.stop();
@@ -268,12 +284,15 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
         ...{
           seconds: Math.round(seconds),
           rates,
-          database: size ?? { vehicles: 0, payments: 0 },
+          database: { ...(size ?? { vehicles: 0, owners: 0, payments: 0 }), seeded: options.databaseUrl !== undefined },
+          agents,
+          actRates: acts,
+          absenceMs: scenario.leaving.backInMs || USUAL_ABSENCE_MS,
           generators: generators.pids.length,
           loadBefore,
         },
         topics:
-          'document, payment, notifications of one’s own; the ways to pay; some the line of an office; watchers the nation’s dashboard',
+          'document, payment, notifications of one’s own; the ways to pay; some the line of an office; agents their queue and till; watchers the nation’s dashboard; who acts, what that opens',
       },
       void: [],
       targets: [],
@@ -290,6 +309,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       acknowledgements: percentiles(figures.acknowledgements),
       commits: percentiles(commits.length > 0 ? addUp(commits) : {}),
       events: { due: rounded(due), committed, failed, dashboardsASecond: round(dashboards), received: figures.received },
+      acts: Object.fromEntries(
+        ACTS.map((act) => [act, { aSecond: acts[act], due: Math.floor(dueActs[act]), done: figures.acts.done[act] ?? 0 }]),
+      ),
+      actsFailed: figures.acts.failed,
+      steps: { answers: percentilesOfEach(figures.acts.answers), screens: percentilesOfEach(figures.acts.screens) },
       comparison: { ...comparison, lostAtOnce },
       ...{
         gaps: figures.gaps,
@@ -334,6 +358,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   }
 }
 
+const percentilesOfEach = (tallies: Record<string, Tally>): Record<string, Percentiles> =>
+  Object.fromEntries(Object.entries(tallies).map(([step, tally]) => [step, percentiles(tally)]));
 const round = (value: number): number => Math.round(value * 100) / 100;
 const rounded = (rates: EventRates): EventRates => ({
   user: Math.floor(rates.user),

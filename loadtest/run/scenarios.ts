@@ -1,3 +1,4 @@
+import { NO_ACTS, type ActRates } from '../acts/act-types.ts';
 import type { EventRates } from '../live/events.ts';
 
 /** The order's rates, at whatever number of people. */
@@ -7,13 +8,23 @@ export const DASHBOARD_HZ = 4;
 /** Watchers of the nation's dashboard, and people in the room of an office's line, among 20,000. */
 export const [WATCHERS, OFFICES, ROOM] = [300, 10, 200];
 
+/**
+ * What people do a second, at whatever number of them, unless told otherwise. A reading takes a core for three seconds: more photographs
+ * than one in ten seconds would be a test of the readers, who in earnest have cores of their own.
+ */
+export const ACT_RATES: ActRates = { upload: 0.1, pay: 2, leave: 5, serve: 2, search: 5, cash: 1 };
+/** Agents at counters, among 20,000; the least there are. */
+export const [AGENTS, FEWEST_AGENTS] = [60, 8];
+/** How long somebody who leaves stays away where the scenario does not say. */
+export const USUAL_ABSENCE_MS = 5_000;
+
 export interface Scenario {
   what: string;
   /** People a second who come, by the share of them that has come (0 to 1). */
   arrivals: (perSecond: number, share: number) => number;
-  /** Times the ordered rates, by the share of the time that has passed. */
+  /** Times the ordered rates, and those of what people do, by the share of the time that has passed. */
   load: (share: number) => number;
-  /** Of everybody, share a second who close the tab, and milliseconds until they open it again. */
+  /** Of everybody, share a second who close the tab (none: as many as usually do), and milliseconds until they open it again. */
   leaving: { share: number; backInMs: number };
 }
 
@@ -51,6 +62,20 @@ export const SCENARIOS = {
   },
 } as const satisfies Record<string, Scenario>;
 export type ScenarioName = keyof typeof SCENARIOS;
+
+/** What is done in a run: nothing but leaving where the scenario has it when acts are off; under a storm nobody leaves by themselves. */
+export function actRatesOf(scenario: Scenario, given: { users: number; storm: boolean; acts: ActRates | null }): ActRates {
+  const { leaving } = scenario;
+  const acts = given.acts ?? NO_ACTS;
+  const leave = leaving.share > 0 ? leaving.share * given.users : acts.leave;
+  return { ...acts, leave: given.storm ? 0 : leave };
+}
+
+/** How often an act of one a second is done in a run of so many seconds. */
+export function timesIn({ load }: Scenario, seconds: number): number {
+  const steps = 300;
+  return (Array.from({ length: steps }, (_, step) => load(step / steps)).reduce((sum, one) => sum + one, 0) / steps) * seconds;
+}
 
 export const STORMS = {
   'kill-node': 'kill -9 of one node; it is started again after 20 s',
