@@ -48,7 +48,15 @@ const TONES: Readonly<Record<PlotForm, string>> = {
 /** Loaded with the first chart only. One canvas, drawn anew at each state; nothing is kept of the states before. */
 export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
   const style = getComputedStyle(host);
-  const colour = (name: string): string => style.getPropertyValue(name).trim() || style.color;
+  /** Asked for once: each question makes the browser lay out the page before it answers. */
+  const colours = new Map<string, string>();
+  const colour = (name: string): string => {
+    const known = colours.get(name);
+    if (known !== undefined) return known;
+    const read = style.getPropertyValue(name).trim() || style.color;
+    colours.set(name, read);
+    return read;
+  };
   const letters = options.letters ?? 13;
   const font = `500 ${letters}px ${style.getPropertyValue('--font').trim() || 'sans-serif'}`;
   const dataOf = (values: PlotValues): uPlot.AlignedData => {
@@ -117,7 +125,10 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
   return {
     set: (values) => plot.setData(dataOf(values)),
     resize: (width, height) => plot.setSize({ width, height }),
-    repaint: () => plot.redraw(false, true),
+    repaint() {
+      colours.clear();
+      plot.redraw(false, true);
+    },
     destroy: () => plot.destroy(),
   };
 }

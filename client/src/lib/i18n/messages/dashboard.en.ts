@@ -101,6 +101,8 @@ export const dashboard: Translation<typeof fr> = {
     wait: 'Wait, 9 of 10',
     agents: 'Agents',
     none: 'No office in this scope.',
+    all: (count) => `Show all ${count} offices`,
+    fewer: (count) => `Show the first ${count} only`,
     sortBy: (column) => `Sort by ${column}`,
     see: (name) => `Open the dashboard of ${name}`,
     movements: (name) => `Movements of ${name}`,

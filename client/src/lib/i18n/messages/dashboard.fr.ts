@@ -100,6 +100,8 @@ export const dashboard = {
     wait: 'Attente 9/10',
     agents: 'Agents',
     none: 'Aucun centre dans ce périmètre.',
+    all: (count: string) => `Voir les ${count} centres`,
+    fewer: (count: string) => `Ne voir que les ${count} premiers`,
     sortBy: (column: string) => `Trier par ${column}`,
     see: (name: string) => `Ouvrir le tableau de ${name}`,
     movements: (name: string) => `Mouvements de ${name}`,
