@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Server, type Socket } from 'socket.io';
 import type { Me } from '#shared/contracts/identity.ts';
 import type { DashboardView } from '#shared/contracts/dashboards.ts';
-import type { LiveMessage, LiveSnapshot } from '#shared/contracts/topics.ts';
+import type { Join, Joined, LiveMessage, LiveSnapshot } from '#shared/contracts/topics.ts';
 
 /** The built pages, and of a node as much as a dashboard asks: who looks, and the states of one topic as fast as they are fed. */
 export interface FedServer {
@@ -69,12 +69,13 @@ export async function startFedServer(build: string, me: Omit<Me, 'expiresAt'>, f
     state: name === topic() ? view : { unread: 0, notices: [], more: false },
   });
   sockets.on('connection', (socket: Socket) => {
-    type Answer = (answer: { data: unknown } | { error: { code: string } }) => void;
-    socket.on('live:subscribe', ({ topic: name }: { topic: string }, answer: Answer) => {
-      const known = name === topic() || name.startsWith('notifications:');
-      answer(known ? { data: snapshot(name) } : { error: { code: 'TOPIC_FORBIDDEN' } });
+    type Answer = (answer: { data: unknown }) => void;
+    const join = (name: string): Joined => {
+      if (name !== topic() && !name.startsWith('notifications:')) return { topic: name, error: { code: 'TOPIC_FORBIDDEN' } };
       if (name === topic()) void socket.join(name);
-    });
+      return snapshot(name);
+    };
+    socket.on('live:join', ({ topics }: Join, answer: Answer) => answer({ data: topics.map(([name]) => join(name)) }));
     socket.on('live:unsubscribe', (_: unknown, answer: Answer) => answer({ data: {} }));
     socket.on('live:check', (_: unknown, answer: Answer) => answer({ data: { behind: [], asOf: new Date().toISOString() } }));
   });

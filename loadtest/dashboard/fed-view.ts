@@ -6,6 +6,8 @@ const CITIES = [
   ...['Antananarivo', 'Toamasina', 'Antsirabe', 'Mahajanga', 'Fianarantsoa', 'Toliara', 'Antsiranana', 'Ambovombe'],
   ...['Manakara', 'Morondava', 'Nosy Be', 'Sambava', 'Ambatondrazaka', 'Maroantsetra', 'Tsiroanomandidy', 'Farafangana'],
 ];
+/** As many as a whole country has. */
+const OFFICES = 100;
 const none = (): Collected => ({ amount: 0, count: 0, reversedAmount: 0, reversedCount: 0 });
 const idOf = (index: number): string => `7c9d1c2e-0000-4000-8000-${String(index).padStart(12, '0')}`;
 
@@ -29,18 +31,21 @@ function numbers(seed: number): () => number {
 export function createFedDay(today: string, start: Date): FedDay {
   const random = numbers(528);
   const [hour, minute] = [(start.getUTCHours() + 3) % 24, 60_000];
-  const offices = CITIES.map((city, index): OfficeFigures => ({
-    ...{ id: idOf(index), name: `Centre fiscal de ${city}`, city, region: null },
-    ...{ day: taken(40 - index * 2), month: taken(900 - index * 40), year: taken(9_000 - index * 400) },
-    hall: {
-      waiting: index % 5,
-      served: 60 - index * 3,
-      averageWait: 300 + index * 20,
-      p90Wait: 700 + index * 60,
-      agents: 4 - (index % 4),
-      paused: index % 2,
-    },
-  }));
+  const offices = Array.from({ length: OFFICES }, (_, index): OfficeFigures => {
+    const [city = '', round] = [CITIES[index % CITIES.length], Math.floor(index / CITIES.length)];
+    return {
+      ...{ id: idOf(index), name: `Centre fiscal de ${city}${round > 0 ? ` ${round + 1}` : ''}`, city, region: null },
+      ...{ day: taken(Math.ceil(160 / (index + 4))), month: taken(3_600 - index * 35), year: taken(36_000 - index * 350) },
+      hall: {
+        waiting: index % 5,
+        served: 120 - index,
+        averageWait: 300 + index * 4,
+        p90Wait: 700 + index * 12,
+        agents: 4 - (index % 4),
+        paused: index % 2,
+      },
+    };
+  });
   function taken(count: number): Collected {
     return { count, amount: count * 62_500, reversedCount: count > 500 ? 3 : 0, reversedAmount: count > 500 ? 187_500 : 0 };
   }
