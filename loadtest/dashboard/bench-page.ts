@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
@@ -166,7 +167,7 @@ const conditions = {
   desk: `a state every ${EVERY_MS} ms`,
   wall: `as fast as it shows them, ${AHEAD} ahead at most`,
   offices: 100,
-  machine: { ...machine(), note: 'shared with other work meanwhile; the load is that at the beginning' },
+  machine: { ...machine(), nice: getPriority(), note: 'shared with other work meanwhile; the load is that at the beginning' },
 };
 const results = [];
 for (const page of PAGES) if ((process.argv[4] ?? page.page) === page.page) results.push(await soak(build, page));
