@@ -81,13 +81,15 @@ const SHOWN = sql`(account = any(${sql.param([...REVENUE, 'due:refund', 'refunds
 
 /** What was written to the accounts of the ledger, by the moment of the posting. Of offices: the postings of their cash and of their tills. */
 async function readLedger(tx: Tx, of: FiguresOf): Promise<LedgerFigure[]> {
-  const whose = of.offices
-    ? sql`and (e.intent_id in (select intent_id from cash_takings where office_id = any(${uuids(of.offices)}))
-        or e.till_id in (select id from till_sessions where office_id = any(${uuids(of.offices)})))`
-    : sql``;
+  const entries = (whose: SQL): SQL =>
+    sql`select e.account, e.debit, e.credit from ledger_entries e ${whose} and ${within(sql`e.posted_at`, of)} and ${SHOWN}`;
+  // A posting is of an intent or of a till, never of both. Asked for by joins: `in (…) or in (…)` looks through all takings for each entry.
+  const own = of.offices
+    ? sql`${entries(sql`join cash_takings t on t.intent_id = e.intent_id where t.office_id = any(${uuids(of.offices)})`)}
+        union all ${entries(sql`join till_sessions s on s.id = e.till_id where s.office_id = any(${uuids(of.offices)})`)}`
+    : entries(sql`where true`);
   const rows = await tx.execute<{ account: string; debit: string; credit: string }>(sql`
-    select account, sum(debit) as debit, sum(credit) as credit from ledger_entries e
-    where ${within(sql`e.posted_at`, of)} and ${SHOWN} ${whose} group by account order by account`);
+    select account, sum(debit) as debit, sum(credit) as credit from (${own}) e group by account order by account`);
   const found = new Map(rows.map(({ account, debit, credit }) => [account, { debit: Number(debit), credit: Number(credit) }]));
   const names = [...REVENUE, ...[...found.keys()].filter((name) => !name.startsWith('revenue:'))];
   return names.map((account) => ({ account, ...(found.get(account) ?? { debit: 0, credit: 0 }) }));

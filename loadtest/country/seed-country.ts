@@ -14,6 +14,7 @@ import { createReceiptSigner } from '#shared/node/receipt-signer.ts';
 import { copyInto, type TableRows } from './copy.ts';
 import { createCountryIds, type DrawnCountry } from './country.ts';
 import { createDays } from './days.ts';
+import { writeDownPastReports } from './past-reports.ts';
 import { createPrices } from './prices.ts';
 import { drawRegister } from './register.ts';
 import { startSigning, type Signing } from './signing.ts';
@@ -95,6 +96,7 @@ export async function seedCountry(order: SeedOrder): Promise<SeededCountry> {
     const at = new Date();
     await rebuildTotals(database.db, drawn.country.timeZone, at);
     await refreshStats(database.db, at);
+    await writeDownPastReports(database.db, drawn.country, order.now ?? at);
     say(`totals computed in ${((Date.now() - at.getTime()) / 1000).toFixed(1)} s`);
     const paid = drawn.takings.intents.filter(({ failed }) => !failed);
     return {

@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { sql } from 'drizzle-orm';
 import { connectDatabase } from '#db/connect.ts';
+import { migrateDatabase } from '#db/migrator.ts';
 import { localDirectory } from '#deploy/local/paths.ts';
 import { startStack } from '#deploy/local/stack.ts';
 import { countryOf, DEFAULT_COUNTRY } from '#shared/domain/countries/countries.ts';
 import { createLogger } from '#shared/node/logger.ts';
+import type { Country } from '#shared/domain/countries/country.ts';
+import { writeDownPastReports } from '../country/past-reports.ts';
 import { machine } from '../machine.ts';
 import { ACTS, type ActRates } from '../acts/act-types.ts';
 import { startEvents, type EventRates } from '../live/events.ts';
@@ -78,6 +81,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const deaths: string[] = [];
   const [startedAt, loadBefore] = [new Date(), machine().load];
   try {
+    if (options.databaseUrl) await readyCountry(options.databaseUrl, country, say);
     say(`starting ${options.nodes} nodes, ${BALANCERS} balancers, relay, workers, Redis, Postgres`);
     const stack = await startStack({
       directory: path.join(localDirectory, 'loadtest'),
@@ -355,6 +359,18 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     return judge(report, { dashboardHz: DASHBOARD_HZ, aborted: signal.aborted });
   } finally {
     for (const release of releases.reverse()) await Promise.resolve(release()).catch(() => undefined);
+  }
+}
+
+/** A country that was seeded by an older version gets what a new one has: before the workers begin with what they find missing. */
+async function readyCountry(url: string, country: Country, say: (line: string) => void): Promise<void> {
+  await migrateDatabase(url);
+  const database = connectDatabase({ url, max: 1, applicationName: 'loadtest' });
+  try {
+    const written = await writeDownPastReports(database.db, country, new Date());
+    if (written > 0) say(`${written} reports of the past written down as made and not kept`);
+  } finally {
+    await database.close();
   }
 }
 
