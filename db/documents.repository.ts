@@ -46,15 +46,19 @@ export async function lockDocument(tx: Tx, id: string): Promise<DocumentRow | nu
   return row ? asDocument(row) : null;
 }
 
-const documentById = compiled((db) =>
+const documentsById = compiled((db) =>
   db
     .select()
     .from(documents)
-    .where(eq(documents.id, sql.placeholder('id'))),
+    .where(sql`${documents.id} = any(${sql.placeholder('ids')}::uuid[])`),
 );
+export async function findDocuments(db: Executor, ids: readonly string[]): Promise<DocumentRow[]> {
+  const rows = await documentsById(db, { ids: [...ids] });
+  return rows.map(asDocument);
+}
 export async function findDocument(db: Executor, id: string): Promise<DocumentRow | null> {
-  const [row] = await documentById(db, { id });
-  return row ? asDocument(row) : null;
+  const [document] = await findDocuments(db, [id]);
+  return document ?? null;
 }
 
 /** Whose it is, whoever asks; null when there is none. */
@@ -97,17 +101,17 @@ export async function findPageByClientId(db: Executor, userId: string, clientId:
   return row ?? null;
 }
 
-const pagesOfDocument = compiled((db) =>
+const pagesOfDocuments = compiled((db) =>
   db
     .select()
     .from(documentPages)
-    .where(and(eq(documentPages.documentId, sql.placeholder('documentId')), isNull(documentPages.supersededAt)))
+    .where(and(sql`${documentPages.documentId} = any(${sql.placeholder('ids')}::uuid[])`, isNull(documentPages.supersededAt)))
     .orderBy(documentPages.side),
 );
-/** The photographs that count, recto first. */
-export async function currentPages(db: Executor, documentId: string): Promise<PageRow[]> {
-  return pagesOfDocument(db, { documentId });
-}
+/** The photographs that count, each document's recto first. */
+export const currentPagesOf = (db: Executor, ids: readonly string[]): Promise<PageRow[]> =>
+  pagesOfDocuments(db, { ids: [...ids] });
+export const currentPages = (db: Executor, documentId: string): Promise<PageRow[]> => currentPagesOf(db, [documentId]);
 
 /** How many photographs a document of this user ever had, replaced ones included. The user is what the index begins with. */
 export async function countPages(db: Executor, userId: string, documentId: string): Promise<number> {
@@ -153,16 +157,17 @@ export async function setImagesKey(tx: Tx, pageId: string, imagesKey: string): P
   return rows.length > 0;
 }
 
-const fieldsOfDocument = compiled((db) =>
+const fieldsOfDocuments = compiled((db) =>
   db
     .select()
     .from(documentFields)
-    .where(eq(documentFields.documentId, sql.placeholder('documentId'))),
+    .where(sql`${documentFields.documentId} = any(${sql.placeholder('ids')}::uuid[])`),
 );
-export async function fieldsOf(db: Executor, documentId: string): Promise<FieldRow[]> {
-  const rows = await fieldsOfDocument(db, { documentId });
+export async function fieldsOfAll(db: Executor, ids: readonly string[]): Promise<FieldRow[]> {
+  const rows = await fieldsOfDocuments(db, { ids: [...ids] });
   return rows.map(asField);
 }
+export const fieldsOf = (db: Executor, documentId: string): Promise<FieldRow[]> => fieldsOfAll(db, [documentId]);
 
 /** Forgets what was read, and typed, about a side whose photograph was replaced. */
 export async function deleteFieldsOfSide(tx: Tx, documentId: string, side: PageSide): Promise<void> {

@@ -40,14 +40,24 @@ export async function insertNotices(tx: Tx, list: readonly NewNotice[], at: Date
 
 const unreadOf = compiled((db) =>
   db
-    .select({ count: sql<number>`count(*)::int` })
+    .select({ userId: notices.userId, count: sql<number>`count(*)::int` })
     .from(notices)
-    .where(and(eq(notices.userId, sql.placeholder('userId')), isNull(notices.readAt))),
+    .where(and(sql`${notices.userId} = any(${sql.placeholder('ids')}::uuid[])`, isNull(notices.readAt)))
+    .groupBy(notices.userId),
 );
-/** State of the topic `notifications:<user>`, in two queries. */
+/** State of the topic `notifications:<user>`. */
 export async function readNotifications(db: Executor, userId: string): Promise<NotificationsView> {
-  const [page, unread] = await Promise.all([listNotices(db, userId, null), unreadOf(db, { userId })]);
-  return { ...page, unread: unread[0]?.count ?? 0 };
+  return (await readNotificationsOf(db, [userId])).get(userId) ?? { notices: [], more: false, unread: 0 };
+}
+
+/** The same of several people, in two queries for all. */
+export async function readNotificationsOf(db: Executor, userIds: readonly string[]): Promise<Map<string, NotificationsView>> {
+  const ids = [...new Set(userIds)];
+  const [rows, unread] = await Promise.all([newestOfEach(db, { ids }), unreadOf(db, { ids })]);
+  const counts = new Map(unread.map(({ userId, count }) => [userId, count]));
+  const listed = new Map<string, NoticeRow[]>(ids.map((id) => [id, []]));
+  for (const row of rows) listed.get(row.userId)?.push(row);
+  return new Map([...listed].map(([id, own]) => [id, { ...pageOf(own), unread: counts.get(id) ?? 0 }]));
 }
 
 const newest = (db: Pick<Executor, 'select'>, which: SQL | undefined) =>
@@ -58,6 +68,15 @@ const newest = (db: Pick<Executor, 'select'>, which: SQL | undefined) =>
     .orderBy(desc(notices.createdAt), desc(notices.id))
     .limit(NOTICES_LISTED + 1);
 const newestOf = compiled((db) => newest(db, eq(notices.userId, sql.placeholder('userId'))));
+const newestOfEach = compiled((db) => {
+  const own = newest(db, sql`${notices.userId} = asked.id`).as('own');
+  const { id, userId, kind, eventKey, params, createdAt, readAt } = own;
+  return db
+    .select({ id, userId, kind, eventKey, params, createdAt, readAt })
+    .from(sql`unnest(${sql.placeholder('ids')}::uuid[]) as asked(id)`)
+    .innerJoinLateral(own, sql`true`)
+    .orderBy(desc(createdAt), desc(id));
+});
 
 /** A person's notices from newest to oldest; `before` is one of theirs, and the page begins after it. */
 export async function listNotices(db: Executor, userId: string, before: string | null): Promise<NoticePage> {
@@ -65,8 +84,14 @@ export async function listNotices(db: Executor, userId: string, before: string |
   const older =
     after && or(lt(notices.createdAt, after.createdAt), and(eq(notices.createdAt, after.createdAt), lt(notices.id, after.id)));
   const rows = await (older ? newest(db, and(eq(notices.userId, userId), older)) : newestOf(db, { userId }));
-  return { notices: rows.slice(0, NOTICES_LISTED).flatMap(viewOf), more: rows.length > NOTICES_LISTED };
+  return pageOf(rows);
 }
+
+/** Of rows from newest to oldest, of which there is one more than is shown when there are more. */
+const pageOf = (rows: readonly NoticeRow[]): NoticePage => ({
+  notices: rows.slice(0, NOTICES_LISTED).flatMap(viewOf),
+  more: rows.length > NOTICES_LISTED,
+});
 
 /** Nothing is shown of a kind that this version does not know. */
 function viewOf({ id, kind, params, createdAt, readAt }: NoticeRow): NoticeView[] {

@@ -1,4 +1,4 @@
-import { asc, eq, sql, type SQL } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { PayerRefund, PaymentHistory, PaymentItemView, PaymentView } from '#shared/contracts/payments.ts';
 import { isOpen } from '#shared/domain/payments/intent-state.ts';
 import { receiptNumber } from '#shared/domain/payments/receipt-text.ts';
@@ -52,23 +52,20 @@ export async function readHistory(db: Executor, payerId: string, since: Date): P
   }));
 }
 
-const selectItems = (db: Pick<Executor, 'select'>, which: SQL) =>
+const itemsOfIntents = compiled((db) =>
   db
     .select({ item: paymentItems, receipt: receipts, revokedAt: receiptRevocations.revokedAt })
     .from(paymentItems)
     .leftJoin(receipts, eq(receipts.itemId, paymentItems.id))
     .leftJoin(receiptRevocations, eq(receiptRevocations.reference, receipts.reference))
-    .where(which)
-    .orderBy(asc(paymentItems.plate), asc(paymentItems.fiscalYear));
-const itemsOfOne = compiled((db) => selectItems(db, eq(paymentItems.intentId, sql.placeholder('id'))));
+    .where(sql`${paymentItems.intentId} = any(${sql.placeholder('ids')}::uuid[])`)
+    .orderBy(asc(paymentItems.plate), asc(paymentItems.fiscalYear)),
+);
 
 async function readItems(db: Executor, intentIds: readonly string[]): Promise<Map<string, PaymentItemView[]>> {
   const byIntent = new Map<string, PaymentItemView[]>();
   if (intentIds.length === 0) return byIntent;
-  const rows = await (intentIds.length === 1
-    ? itemsOfOne(db, { id: intentIds[0] })
-    : selectItems(db, isOneOf(paymentItems.intentId, intentIds)));
-  for (const { item, receipt, revokedAt } of rows) {
+  for (const { item, receipt, revokedAt } of await itemsOfIntents(db, { ids: [...intentIds] })) {
     byIntent.set(item.intentId, [...(byIntent.get(item.intentId) ?? []), itemView(item, receipt, revokedAt)]);
   }
   return byIntent;

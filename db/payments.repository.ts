@@ -154,16 +154,14 @@ export async function findIntent(db: Executor, id: string): Promise<IntentRow | 
   return row ?? null;
 }
 
-const intentById = compiled((db) =>
+const intentsById = compiled((db) =>
   db
     .select()
     .from(paymentIntents)
-    .where(eq(paymentIntents.id, sql.placeholder('id'))),
+    .where(sql`${paymentIntents.id} = any(${sql.placeholder('ids')}::uuid[])`),
 );
 export async function findIntents(db: Executor, ids: readonly string[]): Promise<IntentRow[]> {
-  if (ids.length === 0) return [];
-  if (ids.length === 1) return intentById(db, { id: ids[0] });
-  return db.select().from(paymentIntents).where(isOneOf(paymentIntents.id, ids));
+  return ids.length === 0 ? [] : intentsById(db, { ids: [...ids] });
 }
 
 /** Who ordered it, whoever asks; null: nobody with an account, or there is no such intent. */

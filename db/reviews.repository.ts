@@ -29,14 +29,14 @@ export async function openReview(
     });
 }
 
-const reviewOfDocument = compiled((db) =>
+const reviewsOfDocuments = compiled((db) =>
   db
     .select()
     .from(documentReviews)
-    .where(eq(documentReviews.documentId, sql.placeholder('documentId'))),
+    .where(sql`${documentReviews.documentId} = any(${sql.placeholder('ids')}::uuid[])`),
 );
 export async function findReview(db: Executor, documentId: string): Promise<ReviewRow | null> {
-  const [row] = await reviewOfDocument(db, { documentId });
+  const [row] = await reviewsOfDocuments(db, { ids: [documentId] });
   return row ?? null;
 }
 
@@ -90,11 +90,20 @@ export async function holdsReview(db: Executor, documentId: string, agentId: str
   return (await db.$count(documentReviews, held)) > 0;
 }
 
-/** What a document's citizen is told of its review; null when there is none. */
-export async function findDocumentReview(db: Executor, documentId: string): Promise<DocumentReview | null> {
-  const row = await findReview(db, documentId);
-  if (!row) return null;
-  const { status, photoReason: reason, photoSide: side, photoNote: note, changes, decidedAt } = row;
+/** What documents' citizens are told of their reviews; of a document without one, nothing. */
+export async function findDocumentReviews(db: Executor, ids: readonly string[]): Promise<Map<string, DocumentReview>> {
+  const rows = await reviewsOfDocuments(db, { ids: [...ids] });
+  return new Map(rows.map((row) => [row.documentId, toldOf(row)]));
+}
+
+function toldOf({
+  status,
+  photoReason: reason,
+  photoSide: side,
+  photoNote: note,
+  changes,
+  decidedAt,
+}: ReviewRow): DocumentReview {
   return {
     status,
     photo: reason && side ? { reason, side, note: note ?? '' } : null,

@@ -1,6 +1,6 @@
 import type { Executor } from '#db/connect.ts';
 import { ownerOfDocument } from '#db/documents.repository.ts';
-import { readReadingQueue } from '#db/document-views.repository.ts';
+import { findDocumentViews, readReadingQueue } from '#db/document-views.repository.ts';
 import { asSystem } from '#db/scope.ts';
 import type { Audience } from '#shared/contracts/bus.ts';
 import { Id } from '#shared/contracts/ids.ts';
@@ -21,7 +21,13 @@ export function createDocumentTopics({
   progress: Pick<ProgressStore, 'read'>;
 }): Pick<TopicRegistry, 'document' | 'document-progress' | 'reading-queue'> {
   return {
-    document: { name: 'document', source: 'database', authorise: authoriseDocument, snapshot: documentView },
+    document: {
+      name: 'document',
+      source: 'database',
+      authorise: authoriseDocument,
+      snapshot: documentView,
+      snapshots: findDocumentViews,
+    },
     'document-progress': {
       name: 'document-progress',
       source: 'redis',

@@ -2,9 +2,10 @@ import { sql } from 'drizzle-orm';
 import { AUDIENCES, roomOf, type Audience } from '#shared/contracts/bus.ts';
 import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import { TOPICS, parseTopic, type Join, type Joined, type LiveSnapshot, type TopicName } from '#shared/contracts/topics.ts';
-import type { Db } from '#db/connect.ts';
+import type { Db, Tx } from '#db/connect.ts';
 import { topicSeq, topicSeqs } from '#db/outbox.repository.ts';
-import { keepingScope } from '#db/scope.ts';
+import { keepingScope, withScope } from '#db/scope.ts';
+import { createGathering, type Waiting } from './gathering.ts';
 import { createShared, createTurns } from './reads.ts';
 import type { TopicDefinition, TopicRegistry, Viewer } from './topic.ts';
 
@@ -50,6 +51,12 @@ interface Admitted {
 }
 type OfDatabase = Admitted & { definition: { source: 'database' } };
 
+/** A page that asks for what is its own. */
+interface OwnAsked extends Waiting {
+  viewer: Viewer;
+  topics: readonly OfDatabase[];
+}
+
 /** Serves live topics (DESIGN: mechanism 2). */
 export function createLiveService(deps: LiveServiceDeps): LiveService {
   const { db, registry } = deps;
@@ -87,8 +94,10 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
           tx,
           topics.map(({ topic }) => topic),
         );
-        const snapshot = async ({ topic, definition, key, audience }: OfDatabase): Promise<LiveSnapshot> => {
-          const [numbers, state] = await Promise.all([seqs, definition.snapshot(tx, key, audience)]);
+        const stateOf = statesOf(tx, topics);
+        const snapshot = async (one: OfDatabase): Promise<LiveSnapshot> => {
+          const { topic, definition } = one;
+          const [numbers, state] = await Promise.all([seqs, stateOf(one)]);
           return {
             topic,
             kind: TOPICS[definition.name].kind,
@@ -131,17 +140,36 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
         () => readOne(one),
       ),
     );
+  const together = createGathering<OwnAsked, Joined[]>({ turns, read: readTogether, now: () => performance.now() });
+  /** What is several citizens' own, by all of whom the database is asked at once; each is given what they were let in to. */
+  async function readTogether(asked: readonly OwnAsked[]): Promise<Joined[][]> {
+    const userIds = [...new Set(asked.map(({ viewer }) => viewer.userId))];
+    const [only, ...others] = userIds;
+    const scope =
+      only && others.length === 0 ? ({ actor: 'citizen', userId: only } as const) : ({ actor: 'citizens', userIds } as const);
+    const read = await withScope(scope, () =>
+      readAll(
+        asked.flatMap(({ topics }) => topics),
+        orRefusal,
+      ),
+    );
+    let at = 0;
+    return asked.map(({ topics }) => read.slice(at, (at += topics.length)));
+  }
   /** In its turn, unless the socket has gone by then: it is in no room any more, not even its own. */
-  async function readOwn(subscriber: Subscriber, own: readonly OfDatabase[], askedAt: number): Promise<Joined[]> {
+  async function readOwn(
+    subscriber: Subscriber,
+    viewer: Viewer,
+    topics: readonly OfDatabase[],
+    askedAt: number,
+  ): Promise<Joined[]> {
+    const here = (): boolean => subscriber.rooms.size > 0;
     try {
-      return await turns.take(
-        () => subscriber.rooms.size > 0,
-        () => readAll(own, orRefusal),
-        askedAt,
-      );
+      if (viewer.role === 'citizen' && !viewer.guest) return await together({ viewer, topics, here, askedAt });
+      return await turns.take(here, () => readAll(topics, orRefusal), askedAt);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return own.map(({ topic }) => ({ topic, error: error.toBody() }));
+      return topics.map(({ topic }) => ({ topic, error: error.toBody() }));
     }
   }
 
@@ -164,7 +192,7 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
       const others = behind.filter((one) => !own.some(({ topic }) => topic === one.topic));
       const read = new Map<string, Joined>();
       const [together, ...alone] = await Promise.all([
-        own.length > 0 ? readOwn(subscriber, own, askedAt) : [],
+        own.length > 0 ? readOwn(subscriber, viewer, own, askedAt) : [],
         ...others.map((one) => orRefusal(one.topic, readShared(one))),
       ]);
       for (const one of [...together, ...alone]) read.set(one.topic, one);
@@ -190,6 +218,22 @@ export function createLiveService(deps: LiveServiceDeps): LiveService {
 }
 
 const ofDatabase = (one: Admitted): one is OfDatabase => one.definition.source === 'database';
+
+/** Reads states: those of one kind together, where the kind can and they are seen by who owns them. */
+function statesOf(tx: Tx, topics: readonly OfDatabase[]): (one: OfDatabase) => Promise<unknown> {
+  const read = new Map<TopicDefinition, Promise<ReadonlyMap<string, unknown>>>();
+  return async ({ topic, definition, key, audience }) => {
+    if (!definition.snapshots || audience !== 'owner') return definition.snapshot(tx, key, audience);
+    const same = read.get(definition) ?? definition.snapshots(tx, keysOf(topics, definition));
+    read.set(definition, same);
+    const states = await same;
+    // Gone since its room was joined.
+    if (!states.has(key)) throw new AppError('TOPIC_FORBIDDEN', { topic });
+    return states.get(key);
+  };
+}
+const keysOf = (topics: readonly OfDatabase[], definition: TopicDefinition): string[] =>
+  topics.filter((one) => one.definition === definition && one.audience === 'owner').map(({ key }) => key);
 
 /** A refusal of one topic keeps the others from nothing; a fault is one of the whole question. */
 const orRefusal = <T>(topic: string, work: Promise<T>): Promise<T | { topic: string; error: ErrorBody }> =>

@@ -25,7 +25,12 @@ export type TopicDefinition<N extends TopicName = TopicName> = {
   guests?: true;
   authorise(db: Executor, viewer: Viewer, key: string): Promise<Audience | null>;
 } & (
-  | { source: 'database'; snapshot(tx: Tx, key: string, audience: Audience): Promise<TopicState<N>> }
+  | {
+      source: 'database';
+      snapshot(tx: Tx, key: string, audience: Audience): Promise<TopicState<N>>;
+      /** The states that owners see of several, by key, in as many queries as of one; what is not there is left out. */
+      snapshots?(tx: Tx, keys: readonly string[]): Promise<ReadonlyMap<string, TopicState<N>>>;
+    }
   | { source: 'redis'; snapshot(key: string): Promise<{ seq: number; state: TopicState<N> }> }
 );
 

@@ -1,4 +1,4 @@
-import { readNotifications } from '#db/notices.repository.ts';
+import { readNotifications, readNotificationsOf } from '#db/notices.repository.ts';
 import type { TopicDefinition } from '../live/topic.ts';
 
 /** `notifications:<user>`: the bell, for that user alone. */
@@ -6,5 +6,6 @@ export const notificationsTopic: TopicDefinition<'notifications'> = {
   name: 'notifications',
   source: 'database',
   authorise: async (_db, viewer, key) => (viewer.userId === key ? 'owner' : null),
-  snapshot: (tx, key) => readNotifications(tx, key),
+  snapshot: readNotifications,
+  snapshots: readNotificationsOf,
 };

@@ -33,6 +33,12 @@ export function paymentsTold(ids: readonly string[]) {
   };
 }
 
+/** The views of those intents that are there. */
+export async function paymentViews(tx: Tx, ids: readonly string[]): Promise<Map<string, PaymentView>> {
+  const found = await readPayments(tx, ids);
+  return new Map([...found].map(([id, { payerId: _payerId, ...view }]) => [id, view]));
+}
+
 /** The view of an intent that is there. */
 export async function paymentView(tx: Tx, id: string): Promise<PaymentView> {
   const found = await readPayment(tx, id);

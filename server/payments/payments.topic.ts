@@ -1,6 +1,6 @@
 import { payerOf } from '#db/payments.repository.ts';
 import type { TopicDefinition } from '../live/topic.ts';
-import { paymentView } from './payment-events.ts';
+import { paymentView, paymentViews } from './payment-events.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -10,4 +10,5 @@ export const paymentTopic: TopicDefinition<'payment'> = {
   source: 'database',
   authorise: async (db, viewer, key) => (UUID.test(key) && (await payerOf(db, key)) === viewer.userId ? 'owner' : null),
   snapshot: paymentView,
+  snapshots: paymentViews,
 };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteAllSessions } from '#db/account.repository.ts';
 import { documents } from '#db/schema/documents.ts';
 import { sessions, users } from '#db/schema/identity.ts';
+import { notices } from '#db/schema/notices.ts';
 import { appendOutbox } from '#db/outbox.repository.ts';
 import type { SessionEnd } from '#shared/contracts/identity.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
@@ -187,6 +188,41 @@ export function describeNode(engine: 'uws' | 'ws'): void {
       for (const topics of [[], many]) {
         expect(await send(socket, 'live:join', { topics })).toMatchObject({ error: { code: 'INVALID_INPUT' } });
       }
+    });
+
+    it('are read to many who come at once, to each their own', async () => {
+      const { db } = fixture.database;
+      const people = await Promise.all(Array.from({ length: 30 }, () => fixture.person()));
+      const sent = await db
+        .insert(documents)
+        .values(people.map(({ userId }) => ({ userId, status: 'read' })))
+        .returning();
+      const password = { kind: 'password_changed', params: {}, createdAt: new Date() } as const;
+      await db.insert(notices).values(people.map(({ userId }) => ({ userId, eventKey: userId, ...password })));
+      const everybody = await Promise.all(
+        people.map(async (person) => ({
+          ...{ userId: person.userId, socket: await enter(person) },
+          document: sent.find(({ userId }) => userId === person.userId)?.id ?? '',
+        })),
+      );
+      const neighbour = (index: number): string => everybody[(index + 1) % everybody.length]?.document ?? '';
+      const answers = await Promise.all(
+        everybody.map(({ userId, socket, document }, index) => {
+          const own = [topicOf('document', document), topicOf('notifications', userId), topicOf('garage', userId)];
+          const topics = [...own, topicOf('document', neighbour(index))].map((topic): [string, null] => [topic, null]);
+          return send(socket, 'live:join', { topics });
+        }),
+      );
+      expect(answers).toMatchObject(
+        everybody.map(({ document }) => ({
+          data: [
+            { state: { id: document, pages: [], fields: [] } },
+            { state: { unread: 1, notices: [{ content: { kind: 'password_changed' } }] } },
+            { state: { vehicles: [] } },
+            { error: { code: 'TOPIC_FORBIDDEN' } },
+          ],
+        })),
+      );
     });
 
     it('of a document are its owner’s alone, and missing ones look the same as others’', async () => {

@@ -4,7 +4,7 @@ import { checkRole, connectDatabase, type Database } from '#db/connect.ts';
 import { appendAudit } from '#db/audit.repository.ts';
 import { findHolder } from '#db/payments.repository.ts';
 import { documentFields, documentPages, documents } from '#db/schema/documents.ts';
-import { WALLED_TABLES, asSystem, scopeOf, widenScope, withScope, type DataScope } from '#db/scope.ts';
+import { WALLED_TABLES, asSystem, keepingScope, scopeOf, widenScope, withScope, type DataScope } from '#db/scope.ts';
 import type { Role } from '#shared/contracts/identity.ts';
 import { createTillsFixture, type TillsFixture } from '../tills/testing/tills-fixture.ts';
 
@@ -112,6 +112,23 @@ describe.each(['alone', 'in a transaction'] as const)('asked %s, without a condi
     }
   });
 
+  it.each([
+    'documents',
+    'document_pages',
+    'document_fields',
+    'payment_intents',
+    'payment_items',
+    'payments',
+    'receipts',
+  ] as const)('%s shows several who read together what is theirs, and nothing of who is not among them', async (table) => {
+    const both = keysOf(table, ({ person }) => person === hanta || person === faly);
+    expect((await seen(table, { actor: 'citizens', userIds: [hanta, faly] }, how)).sort()).toEqual(both);
+    expect((await seen(table, { actor: 'citizens', userIds: [faly] }, how)).sort()).toEqual(
+      keysOf(table, ({ person }) => person === faly),
+    );
+    expect(await seen(table, { actor: 'citizens', userIds: [] }, how)).toEqual([]);
+  });
+
   it.each(WALLED_TABLES)('%s shows an agent nothing of another office', async (table) => {
     for (const agent of [f.fanja, f.stranger]) {
       const found = (await seen(table, staff({ ...agent, role: 'agent' }), how)).sort();
@@ -213,6 +230,13 @@ describe('a scope', () => {
         expect(await count()).toBe(1);
       }),
     );
+  });
+
+  it('is not left by one of several who read at the same time in one transaction', async () => {
+    const reads = withScope(citizen(hanta), () =>
+      served.db.transaction((tx) => keepingScope(() => asSystem(tx, () => tx.execute(sql`select 1 from documents`)))),
+    );
+    await expect(reads).rejects.toThrow('as the system');
   });
 
   it('says of another’s order that it holds a tax, and nothing else', async () => {
