@@ -42,6 +42,10 @@ export const users = pgTable(
   (t) => [
     uniqueIndex('users_email_key').on(t.email),
     uniqueIndex('users_phone_key').on(t.phone),
+    // An office's staff, among hundreds of thousands who have none.
+    index('users_office_idx')
+      .on(t.officeId)
+      .where(sql`${t.officeId} is not null`),
     index('users_closed_idx')
       .on(t.closedAt)
       .where(sql`${t.closedAt} is not null`),

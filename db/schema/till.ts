@@ -58,6 +58,13 @@ export const tillSessions = pgTable(
     uniqueIndex('till_sessions_received_key').on(t.receivedFrom),
     uniqueIndex('till_sessions_whose_key').on(t.id, t.agentId, t.officeId),
     index('till_sessions_office_idx').on(t.officeId, t.openedAt.desc()),
+    // The one closed last, and those closed lately: of years of mornings.
+    index('till_sessions_agent_closed_idx')
+      .on(t.agentId, t.closedAt)
+      .where(sql`${t.state} = 'closed'`),
+    index('till_sessions_office_closed_idx')
+      .on(t.officeId, t.closedAt)
+      .where(sql`${t.state} = 'closed'`),
     // What no supervisor took note of.
     index('till_sessions_unnoted_idx')
       .on(t.officeId)

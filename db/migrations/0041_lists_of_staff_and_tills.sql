@@ -1,0 +1,3 @@
+CREATE INDEX "users_office_idx" ON "users" USING btree ("office_id") WHERE "users"."office_id" is not null;--> statement-breakpoint
+CREATE INDEX "till_sessions_agent_closed_idx" ON "till_sessions" USING btree ("agent_id","closed_at") WHERE "till_sessions"."state" = 'closed';--> statement-breakpoint
+CREATE INDEX "till_sessions_office_closed_idx" ON "till_sessions" USING btree ("office_id","closed_at") WHERE "till_sessions"."state" = 'closed';
