@@ -280,6 +280,13 @@ describe('asked over HTTP', () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'INVALID_INPUT' } }]);
   });
 
+  it('asks the clock about no day that it does not know', async () => {
+    for (const days of ['from=0001-01-01&to=9999-12-31', 'from=2026-01-01&to=9999-12-31', 'from=1999-12-31&to=2026-01-01'])
+      expect((await get(`?${days}`)).status).toBe(400);
+    expect((await get('/hours?day=9999-12-31')).status).toBe(400);
+    expect((await get('?from=2000-01-01&to=2199-12-31')).status).toBe(200);
+  });
+
   it('is open to auditors, of one office to its supervisor, and to no agent', async () => {
     expect((await get(`?${DAYS}`)).status).toBe(200);
     for (const path of [`?${DAYS}`, `/export?${DAYS}&format=csv`, `/orders?standing=open`, `/payments/${crypto.randomUUID()}`])

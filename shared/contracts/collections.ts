@@ -12,12 +12,15 @@ export type MovementKind = z.infer<typeof MovementKind>;
 /** Where a movement belongs: an office (cash), or online, which is of no office. */
 export const CollectionPlace = z.union([Id, z.literal('online')]);
 
+/** A day that money can have been booked on: the country's clock is asked about it, which knows no others. */
+const BookDay = z.iso.date().refine((day) => day >= '2000-01-01' && day <= '2199-12-31');
+
 /** Of which movements: the same words in the page's address, in `GET /api/collections` and in its exports. */
 export const CollectionFilter = z
   .object({
     /** First and last day, on the country's calendar. */
-    from: z.iso.date(),
-    to: z.iso.date(),
+    from: BookDay,
+    to: BookDay,
     /** Of one day: the hour that begins then, 0 to 23. */
     hour: z.coerce.number().int().min(0).max(23).optional(),
     place: CollectionPlace.optional(),
@@ -73,7 +76,7 @@ export type CollectionPage = z.infer<typeof CollectionPage>;
 
 /** Query of `GET /api/collections/hours`. */
 export const HoursFilter = z.object({
-  day: z.iso.date(),
+  day: BookDay,
   place: CollectionPlace.optional(),
   region: z.string().min(1).max(40).optional(),
 });

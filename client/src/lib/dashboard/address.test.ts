@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changedQuery, choiceQuery, queryWithin, movementsHref, reachOf, readChoice } from './address.ts';
+import { changedQuery, choiceQuery, deskHref, movementsHref, placeOf, queryWithin, reachOf, readChoice } from './address.ts';
 
 const OFFICE = '7c9d1c2e-0000-4000-8000-000000000001';
 
@@ -41,6 +41,27 @@ it('keeps days in order, an hour within one day, and an office in its region', (
   expect(changed('from=2026-01-01&to=2026-01-01&hour=9', 'to', '2026-01-02')).toBe('from=2026-01-01&to=2026-01-02');
   expect(changed('region=sava&channel=cash', 'place', 'x')).toBe('channel=cash&place=x');
   expect(changed('channel=cash', 'channel', '')).toBe('');
+});
+
+it('chooses an office, a region or online as one place', () => {
+  const changed = (query: string, to: string): string => changedQuery(new URLSearchParams(query), 'place', to);
+  expect(changed('place=x&channel=cash', 'region-sava')).toBe('channel=cash&region=sava');
+  expect(changed('region=sava', 'online')).toBe('place=online');
+  expect(changed('region=sava', '')).toBe('');
+  expect(['region=sava', 'place=online', 'channel=cash'].map((query) => placeOf(new URLSearchParams(query)))).toEqual([
+    'region-sava',
+    'online',
+    '',
+  ]);
+});
+
+it('leads back to the dashboard of the same place and way to pay', () => {
+  const back = (query: string): string => deskHref(new URLSearchParams(query));
+  expect(back('from=2026-11-23&to=2026-11-23')).toBe('/bureau/tableau');
+  expect(back('region=sava&channel=cash')).toBe('/bureau/tableau?perimetre=region-sava&voie=cash');
+  expect(back(`place=${OFFICE}`)).toBe(`/bureau/tableau?perimetre=office-${OFFICE}`);
+  expect(back('place=online&channel=gold')).toBe('/bureau/tableau');
+  expect(back('place=7')).toBe('/bureau/tableau');
 });
 
 it('asks for nothing but the office of who sees one alone', () => {

@@ -95,14 +95,30 @@ export function queryWithin(asked: URLSearchParams, office: string | null): URLS
   return query;
 }
 
+/** The dashboard that a list of movements belongs to: of the same place and way to pay. */
+export function deskHref(query: URLSearchParams): string {
+  const [place, region, channel] = [query.get('place'), query.get('region'), query.get('channel')];
+  const scope = region ? `region-${region}` : place && place !== 'online' ? `office-${place}` : '';
+  const wanted = new URLSearchParams({ ...(scope && { perimetre: scope }), ...(channel && { voie: channel }) });
+  // Read first, so that nothing is handed on that makes no sense.
+  return `/bureau/tableau${choiceQuery(readChoice(wanted))}`;
+}
+
+const REGION = 'region-';
+/** Where the movements are of, as one choice: an office, `online`, `region-<id>`; empty: everywhere. */
+export const placeOf = (query: URLSearchParams): string =>
+  query.get('place') ?? (query.has('region') ? `${REGION}${query.get('region')}` : '');
+
 /** A filter changed: days stay in order, an hour is of one day, an office is of its own region. */
 export function changedQuery(query: URLSearchParams, name: string, to: string): string {
   const next = new URLSearchParams(query);
+  if (name === 'place') next.delete('region');
+  if (name === 'place' && to.startsWith(REGION)) [name, to] = ['region', to.slice(REGION.length)];
+  if (name === 'region') next.delete('place');
   if (to === '') next.delete(name);
   else next.set(name, to);
   if ((next.get('from') ?? '') > (next.get('to') ?? '')) next.set(name === 'from' ? 'to' : 'from', to);
   if (next.get('from') !== next.get('to')) next.delete('hour');
-  if (name === 'place') next.delete('region');
   return next.toString();
 }
 

@@ -7,10 +7,14 @@ import {
 } from '#shared/contracts/dashboards.ts';
 import type { Live, LiveTopic } from '$lib/live/context.ts';
 import { dateOf } from './address.ts';
+import { createLateness } from './lateness.ts';
 import { createPausable, type Pausable } from './pausable.svelte.ts';
 
 /** A scope that somebody looks at is told at least every five seconds. */
 const SILENT_AFTER_MS = 4 * DASHBOARD_HEARTBEAT_MS;
+
+/** A state is told within half a second; one that takes so much longer says of how long ago it is. */
+const LATE_AFTER_MS = 5_000;
 
 /** A dashboard as a page shows it: its state, when each part of it was true, and whether it moves. */
 export interface Dashboard {
@@ -21,6 +25,8 @@ export interface Dashboard {
   asOf(section: Section): Date | null;
   /** For how long nothing has come at all, milliseconds, when that is too long; null: it moves. */
   silentMs(now: number): number | null;
+  /** How old states are when they come, milliseconds, when that is too much: the line is slow; null: they are fresh. */
+  lateMs(): number | null;
   /** How old a section is, milliseconds, when that is more than it should be; null: it is fresh. */
   staleMs(section: Section, now: number): number | null;
 }
@@ -32,11 +38,16 @@ export interface Dashboard {
 export function createDashboard(live: Pick<Live, 'topic'>, scope: DashboardScope): Dashboard {
   const topic = live.topic('dashboard', scope);
   const pausable = createPausable<DashboardView>(topic);
-  let heard = { seq: -1, at: 0 };
+  const lateness = createLateness();
+  let heard = { seq: -1, at: 0, late: 0 };
   const view = $derived(pausable.state);
   /** When the newest state came, by this machine's clock. */
   const receivedAt = (): number => {
-    if (topic.seq !== heard.seq) heard = { seq: topic.seq, at: Date.now() };
+    const { seq, state } = topic;
+    if (seq !== heard.seq && state) {
+      // Not the clock of the machine, which somebody may set meanwhile.
+      heard = { seq, at: Date.now(), late: lateness(performance.now(), Date.parse(state.asOf)) };
+    }
     return heard.at;
   };
   return {
@@ -52,6 +63,10 @@ export function createDashboard(live: Pick<Live, 'topic'>, scope: DashboardScope
       if (!topic.state) return null;
       const ms = now - receivedAt();
       return ms > SILENT_AFTER_MS ? ms : null;
+    },
+    lateMs() {
+      receivedAt();
+      return heard.late > LATE_AFTER_MS ? heard.late : null;
     },
     staleMs(section, now) {
       const newest = topic.state;

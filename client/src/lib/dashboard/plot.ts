@@ -83,7 +83,8 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
           splits: (self, _axis, low, high) =>
             stepped(Math.ceil(low), Math.floor(high), Math.max(1, Math.ceil((3.6 * letters * (high - low)) / self.width))),
           values: (_, splits) => splits.map(options.label),
-          size: letters * 2,
+          size: letters * 2.3,
+          gap: letters * 0.65,
         },
         {
           ...axis,

@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
-import type { OfficeFigures } from '#shared/contracts/dashboards.ts';
+import type { OfficeRow } from '#shared/contracts/dashboards.ts';
+import { officeRow, type OfficeFigures } from '#shared/domain/dashboard/office-rows.ts';
 import { RANK_KEYS, ranked } from './rank.ts';
 
-const none = { amount: 0, count: 0, reversedAmount: 0, reversedCount: 0 };
-const hall = { waiting: 0, served: 0, averageWait: null, p90Wait: null, agents: 0, paused: 0 };
-const office = (name: string, amount: number, more: Partial<OfficeFigures['hall']> = {}): OfficeFigures => ({
-  ...{ id: `id-${name}`, name, city: name, region: null, month: none, year: none },
-  ...{ day: { ...none, amount, count: amount / 10 }, hall: { ...hall, ...more } },
-});
+const none = { amount: 0, count: 0 };
+const hall = { waiting: 0, p90Wait: null, agents: 0 };
+const office = (name: string, amount: number, more: Partial<OfficeFigures['hall']> = {}): OfficeRow =>
+  officeRow({
+    ...{ id: `id-${name}`, name, month: none, year: none },
+    ...{ day: { amount, count: amount / 10 }, hall: { ...hall, ...more } },
+  });
 const offices = [
   office('Éfa', 100, { waiting: 2, p90Wait: 60 }),
   office('Anosy', 300, { waiting: 2 }),

@@ -1,4 +1,5 @@
-import type { OfficeFigures, Period } from '#shared/contracts/dashboards.ts';
+import type { OfficeRow, Period } from '#shared/contracts/dashboards.ts';
+import { officeFigures, type OfficeFigures } from '#shared/domain/dashboard/office-rows.ts';
 
 /** What offices can be ordered by. */
 export const RANK_KEYS = ['name', 'amount', 'count', 'waiting', 'wait', 'agents'] as const;
@@ -30,7 +31,8 @@ const VALUE: Readonly<Record<Exclude<RankKey, 'name'>, (row: RankRow) => number>
 const collators = new Map<string, Intl.Collator>();
 
 /** Offices in an order; equal ones by name, so that rows do not jump at every update. */
-export function ranked(offices: readonly OfficeFigures[], period: Period, { by, down }: RankOrder, locale: string): RankRow[] {
+export function ranked(told: readonly OfficeRow[], period: Period, { by, down }: RankOrder, locale: string): RankRow[] {
+  const offices = told.map(officeFigures);
   const most = Math.max(0, ...offices.map((office) => office[period].amount));
   const rows = offices.map((office): RankRow => {
     const { amount, count } = office[period];

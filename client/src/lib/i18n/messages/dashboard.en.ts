@@ -12,7 +12,7 @@ export const dashboard: Translation<typeof fr> = {
   period: { label: 'Compare over', day: 'Today', month: 'This month', year: 'This year' },
   channel: { label: 'Way to pay', all: 'All' },
   channelOnly: (name) => `${name} only`,
-  wholeChart: 'All ways to pay together',
+  wholeChart: 'all ways to pay together',
   toWall: 'Wall display',
   toDesk: 'Full dashboard',
   pause: 'Pause',
@@ -22,6 +22,8 @@ export const dashboard: Translation<typeof fr> = {
   notBehind: 'Nothing new since.',
   offlineTitle: 'Not live',
   offline: (since) => `The connection has been down for ${since}. These figures stand still; they will go on by themselves.`,
+  late: (age) => `Behind by ${age}: the figures come here too slowly.`,
+  lateTitle: 'Behind',
   silent: (since) => `Nothing has come for ${since}. These figures may have changed.`,
   help: {
     title: 'Keyboard shortcuts',
@@ -137,7 +139,7 @@ export const dashboard: Translation<typeof fr> = {
   people: {
     title: 'Visitors',
     people: 'People connected',
-    connections: (count) => `${count} connections`,
+    connections: (count, text) => (count === 1 ? '1 connection' : `${text} connections`),
     unknown: 'the servers do not answer',
     vehicles: 'Vehicles added today',
   },
@@ -147,7 +149,7 @@ export const dashboard: Translation<typeof fr> = {
     paid: (percent) => `${percent} paid`,
     confirmation: (duration) => `confirmed in ${duration}`,
   },
-  chart: { table: 'Table' },
+  chart: { table: 'Table', empty: 'Nothing yet' },
   wall: {
     title: 'Wall display',
     today: 'Collected today',

@@ -10,7 +10,7 @@ export const dashboard = {
   period: { label: 'Comparer sur', day: 'Aujourd’hui', month: 'Ce mois', year: 'Cette année' },
   channel: { label: 'Moyen de paiement', all: 'Tous' },
   channelOnly: (name: string) => `${name} seulement`,
-  wholeChart: 'Tous moyens de paiement confondus',
+  wholeChart: 'tous moyens confondus',
   toWall: 'Affichage mural',
   toDesk: 'Tableau complet',
   pause: 'Mettre en pause',
@@ -21,6 +21,8 @@ export const dashboard = {
   offlineTitle: 'Pas en direct',
   offline: (since: string) =>
     `La connexion est coupée depuis ${since}. Ces chiffres ne bougent plus\u00a0; ils reprendront d’eux-mêmes.`,
+  late: (age: string) => `En retard de ${age}\u00a0: les chiffres arrivent trop lentement jusqu’ici.`,
+  lateTitle: 'En retard',
   silent: (since: string) => `Rien n’est arrivé depuis ${since}. Ces chiffres peuvent avoir changé.`,
   help: {
     title: 'Raccourcis du clavier',
@@ -136,7 +138,7 @@ export const dashboard = {
   people: {
     title: 'Fréquentation',
     people: 'Personnes connectées',
-    connections: (count: string) => `${count} connexions`,
+    connections: (count: number, text: string) => (count === 1 ? '1 connexion' : `${text} connexions`),
     unknown: 'les serveurs ne répondent pas',
     vehicles: 'Véhicules ajoutés aujourd’hui',
   },
@@ -146,7 +148,7 @@ export const dashboard = {
     paid: (percent: string) => `${percent} aboutis`,
     confirmation: (duration: string) => `confirmés en ${duration}`,
   },
-  chart: { table: 'Tableau' },
+  chart: { table: 'Tableau', empty: 'Rien encore' },
   wall: {
     title: 'Affichage mural',
     today: 'Collecté aujourd’hui',
