@@ -13,7 +13,7 @@ export type MovementKind = z.infer<typeof MovementKind>;
 export const CollectionPlace = z.union([Id, z.literal('online')]);
 
 /** A day that money can have been booked on: the country's clock is asked about it, which knows no others. */
-const BookDay = z.iso.date().refine((day) => day >= '2000-01-01' && day <= '2199-12-31');
+export const BookDay = z.iso.date().refine((day) => day >= '2000-01-01' && day <= '2199-12-31');
 
 /** Of which movements: the same words in the page's address, in `GET /api/collections` and in its exports. */
 export const CollectionFilter = z

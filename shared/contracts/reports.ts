@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BookDay } from './collections.ts';
 import { DashboardScope, Period } from './dashboards.ts';
 import { Id, Instant } from './ids.ts';
 
@@ -35,7 +36,7 @@ const begins: Readonly<Record<Period, RegExp>> = { day: /./, month: /-01$/, year
 
 /** `idempotencyKey`: given by the page; the same request twice is one report. */
 export const RequestReport = z
-  .object({ idempotencyKey: Id, ...subject })
+  .object({ idempotencyKey: Id, ...subject, from: BookDay })
   .refine(({ period, from }) => begins[period].test(from), { path: ['from'] })
   .refine(({ content, format }) => content === 'summary' || format !== 'pdf', { path: ['format'] });
 export type RequestReport = z.infer<typeof RequestReport>;
