@@ -12,7 +12,8 @@ it('begins on the first day of its period', () => {
 });
 
 it('is of no day on which nothing can have been booked: its job would fail each time', () => {
-  for (const from of ['0001-01-01', '1999-12-31', '2200-01-01', '2026-02-30']) expect(accepts({ period: 'day', from })).toBe(false);
+  for (const from of ['0001-01-01', '1999-12-31', '2200-01-01', '2026-02-30'])
+    expect(accepts({ period: 'day', from })).toBe(false);
   expect(accepts({ period: 'day', from: '2000-01-01' })).toBe(true);
 });
 
