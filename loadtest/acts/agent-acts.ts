@@ -8,13 +8,20 @@ import { ActError, type AgentPart } from './act-types.ts';
 const queueOf = (part: AgentPart): string => `queue:${part.officeId}`;
 const tillOf = (part: AgentPart): string => `till:${part.userId}`;
 
-/** Opens counter and till, and finishes whoever stood at the counter when an earlier run was broken off. Not measured. */
-export async function comeToWork({ page }: Hands, part: AgentPart): Promise<void> {
-  await page.command('counter:open', { label: part.counter, serviceIds: [part.serviceId] });
-  const queue = await page.shown(queueOf(part), (state: QueueView) => state, SOON_MS);
-  const left = queue.tickets.find(({ agent, state }) => agent?.id === part.userId && (state === 'called' || state === 'serving'));
+/** Whoever still stands at the counter, as after an answer that never came, is seen off first. */
+async function seeOff({ page }: Hands, part: AgentPart, queue: QueueView | null): Promise<void> {
+  const left = queue?.tickets.find(
+    ({ agent, state }) => agent?.id === part.userId && (state === 'called' || state === 'serving'),
+  );
   if (left?.state === 'called') await page.command('ticket:act', { ticketId: left.id, event: 'serve' });
   if (left) await page.command('ticket:act', { ticketId: left.id, event: 'finish' });
+}
+
+/** Opens counter and till. Not measured. */
+export async function comeToWork(hands: Hands, part: AgentPart): Promise<void> {
+  const { page } = hands;
+  await page.command('counter:open', { label: part.counter, serviceIds: [part.serviceId] });
+  await seeOff(hands, part, await page.shown(queueOf(part), (state: QueueView) => state, SOON_MS));
   const { till } = await page.shown(tillOf(part), (state: TillView) => state, SOON_MS);
   if (!till) await page.command('till:open', { idempotencyKey: randomUUID(), float: [] });
   await page.shown(tillOf(part), (state: TillView) => (state.till?.state === 'open' ? true : null), SOON_MS);
@@ -24,6 +31,7 @@ export async function comeToWork({ page }: Hands, part: AgentPart): Promise<void
 export async function serve(hands: Hands, part: AgentPart): Promise<void> {
   const { officeId, serviceId } = part;
   const queue = queueOf(part);
+  await seeOff(hands, part, hands.page.stateOf(queue) as QueueView | null);
   await hands.press<TicketView>('ticket', 'ticket:take', { clientId: randomUUID(), officeId, serviceId, priority: 'none' });
   let pressed = performance.now();
   const called = await hands.press<QueueTicket | null>('call', 'ticket:call-next', {});
@@ -41,8 +49,8 @@ export async function serve(hands: Hands, part: AgentPart): Promise<void> {
 /** Types a plate that is in the register; the vehicle must be the first that is found. */
 export async function search(hands: Hands, part: AgentPart): Promise<void> {
   const plate = part.known[Math.floor(Math.random() * part.known.length)];
-  const { hits } = await hands.press<SearchAnswer>('search', 'search:find', { query: plate });
-  if (hits[0]?.vehicle?.plate !== plate) throw new ActError('NOT_FOUND_FIRST');
+  const { hits, incomplete } = await hands.press<SearchAnswer>('search', 'search:find', { query: plate });
+  if (hits[0]?.vehicle?.plate !== plate) throw new ActError(incomplete ? 'SEARCH_INCOMPLETE' : 'NOT_FOUND_FIRST');
 }
 
 /** Says what a tax costs, takes the cash, and sees the taking in the till with a receipt that can be printed. */

@@ -38,6 +38,8 @@ const TOGETHER = 6;
 const TICK_MS = 20;
 /** Transactions under way at once at most: behind a database that is away they must not pile up. */
 const MOST_AT_ONCE = 8;
+/** Of an office's, which wait for each other and for its agents: the others need room beside them. */
+const OFFICE_AT_ONCE = 4;
 
 /**
  * Changes real rows and tells of them as the use-cases do, `appendOutbox` last in the transaction, so many a second: a field of a document
@@ -60,7 +62,7 @@ export function startEvents(deps: {
   const begun = none();
   const began = performance.now();
   const running = new Set<Promise<void>>();
-  let [next, serial] = [0, 0];
+  let [next, serial, atOffices] = [0, 0, 0];
   /** Those that another transaction does not hold: in turn. */
   const nextCitizens = (count: number): LoadCitizen[] =>
     Array.from(
@@ -164,7 +166,10 @@ export function startEvents(deps: {
     lookedAt = now;
     const late = (kind: keyof EventRates): number => Math.floor(due[kind]) - begun[kind];
     while (late('broadcast') >= 1 && running.size < MOST_AT_ONCE) begin('broadcast', 1, broadcast);
-    while (people.offices.length > 0 && late('office') >= 1 && running.size < MOST_AT_ONCE) begin('office', 1, officeEvent);
+    while (people.offices.length > 0 && late('office') >= 1 && running.size < MOST_AT_ONCE && atOffices < OFFICE_AT_ONCE) {
+      atOffices += 1;
+      begin('office', 1, () => officeEvent().finally(() => (atOffices -= 1)));
+    }
     while (late('user') >= TOGETHER && running.size < MOST_AT_ONCE) {
       const citizens = nextCitizens(TOGETHER);
       begin('user', citizens.length, () => userEvents(citizens));

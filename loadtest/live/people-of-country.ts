@@ -33,11 +33,13 @@ export async function peopleOfCountry(db: Db, wanted: FoundWanted, fiscalYear: n
     payers.set(userId, { userId, plate, payable: (one?.payable ?? 0) + 1 });
     payable += 1;
   }
+  // Vehicles are looked for of those alone who are taken.
   const others = await db.execute<{ userId: string; plate: string }>(sql`
-    select o.user_id as "userId", v.plate from ${withAccount} cross join lateral (
-      select v.plate from vehicles v where v.owner_id = o.id and v.country = ${country} limit 1) v
-    where o.user_id <> all(${sql.param([...payers.keys()])}::uuid[])
-    order by o.user_id limit ${wanted.citizens - payers.size}`);
+    select o.user_id as "userId", v.plate from (
+      select o.id, o.user_id from ${withAccount} where o.user_id <> all(${sql.param([...payers.keys()])}::uuid[])
+      order by o.user_id limit ${(wanted.citizens - payers.size) * SPARE}) o
+    cross join lateral (select v.plate from vehicles v where v.owner_id = o.id and v.country = ${country} limit 1) v
+    limit ${wanted.citizens - payers.size}`);
   const citizens = [...payers.values(), ...others.map((one): FoundCitizen => ({ ...one, payable: 0 }))];
   const found = await db.execute<{ id: string; serviceId: string; agents: string[] }>(sql`
     select o.id, s.id as "serviceId", array_agg(u.id order by u.id) as agents from offices o

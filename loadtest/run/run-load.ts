@@ -118,7 +118,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     const people = await preparePeople(db, {
       ...{ publicOrigin: stack.origin, authSecret: stack.env['AUTH_SECRET'] ?? '', country },
       ...{ seeded: options.databaseUrl !== undefined, watchers, agents, citizens: users - watchers - agents },
-      ...{ offices: Math.max(1, Math.min(OFFICES, Math.floor(users / 2 / ROOM))), room: Math.min(ROOM, users) },
+      ...{ offices: OFFICES, room: Math.min(ROOM, Math.max(1, Math.floor(users / 2 / OFFICES))) },
       ...{ payments: needed(acts.pay), takings: needed(acts.cash), uploads: needed(acts.upload) },
     });
     const everybody = [...people.citizens, ...people.agents, ...people.watchers];
