@@ -18,8 +18,9 @@ export interface OfficeRow {
 export interface CollectionFacts {
   told: Date;
   sums: (Collected & { period: Period; place: Place; channel: PaymentWay })[];
-  hours: (Collected & { place: Place; hour: number })[];
-  days: (Collected & { place: Place; day: string })[];
+  /** Net amounts. */
+  hours: { place: Place; hour: number; amount: number }[];
+  days: { place: Place; day: string; amount: number }[];
   targets: { scope: string; period: Period; target: Target }[];
 }
 
@@ -40,8 +41,6 @@ const collectedOf = (row: CollectedRow): Collected => ({
   reversedAmount: Number(row.reversed_amount),
   reversedCount: Number(row.reversed_count),
 });
-const FIGURES = sql.raw(`sum(count) as count, sum(amount) as amount, sum(reversed_count) as reversed_count,
-  sum(reversed_amount) as reversed_amount`);
 
 /** What the relay has not taken yet was written then; now, where nothing waits. */
 const TOLD =
@@ -56,45 +55,48 @@ export async function readOffices(db: Executor): Promise<OfficeRow[]> {
 }
 
 export async function readCollections(db: Executor, starts: Starts, firstDay: string): Promise<CollectionFacts> {
-  // Asked first: what is told of meanwhile is in the sums, and is not said to be.
-  const [told] = await db.execute<{ told: string }>(sql`select ${TOLD} as told`);
-  const sums = await db.execute<CollectedRow & { period: Period; channel: PaymentWay }>(sql`
-    select period, office_id, channel, count, amount, reversed_count, reversed_amount from collection_sums
-    where (period, starts) in (('day', ${starts.day}::date), ('month', ${starts.month}::date), ('year', ${starts.year}::date))`);
-  const hours = await db.execute<CollectedRow & { hour: number }>(sql`
-    select hour, office_id, ${FIGURES} from collection_totals where day = ${starts.day}::date group by hour, office_id`);
-  const days = await db.execute<CollectedRow & { day: string }>(sql`
-    select starts::text as day, office_id, ${FIGURES} from collection_sums
-    where period = 'day' and starts between ${firstDay}::date and ${starts.day}::date group by starts, office_id`);
-  const targets = await db.execute<{ scope: string; period: Period; amount: string; demo: boolean }>(sql`
-    select distinct on (scope, period) scope, period, amount, demo from collection_targets
-    where from_day <= case period when 'day' then ${starts.day}::date when 'month' then ${starts.month}::date else ${starts.year}::date end
-    order by scope, period, from_day desc`);
+  // At once, in this order: what is told of meanwhile is in the sums, and is not said to be.
+  const [[told], sums, hours, days, targets] = await Promise.all([
+    db.execute<{ told: string }>(sql`select ${TOLD} as told`),
+    db.execute<CollectedRow & { period: Period; channel: PaymentWay }>(sql`
+      select period, office_id, channel, count, amount, reversed_count, reversed_amount from collection_sums
+      where (period, starts) in (('day', ${starts.day}::date), ('month', ${starts.month}::date), ('year', ${starts.year}::date))`),
+    db.execute<{ office_id: Place; amounts: [hour: number, amount: number][] }>(sql`
+      select office_id, json_agg(json_build_array(hour, amount)) as amounts from (select office_id, hour, sum(amount) as amount
+        from collection_totals where day = ${starts.day}::date group by office_id, hour) each group by office_id`),
+    db.execute<{ office_id: Place; amounts: [day: string, amount: number][] }>(sql`
+      select office_id, json_agg(json_build_array(starts, amount)) as amounts from (select office_id, starts, sum(amount) as amount
+        from collection_sums where period = 'day' and starts between ${firstDay}::date and ${starts.day}::date
+        group by office_id, starts) each group by office_id`),
+    db.execute<{ scope: string; period: Period; amount: string; demo: boolean }>(sql`
+      select distinct on (scope, period) scope, period, amount, demo from collection_targets
+      where from_day <= case period when 'day' then ${starts.day}::date when 'month' then ${starts.month}::date else ${starts.year}::date end
+      order by scope, period, from_day desc`),
+  ]);
   return {
     told: new Date(told?.told ?? 0),
     sums: sums.map((row) => ({ ...collectedOf(row), period: row.period, place: row.office_id, channel: row.channel })),
-    hours: hours.map((row) => ({ ...collectedOf(row), place: row.office_id, hour: row.hour })),
-    days: days.map((row) => ({ ...collectedOf(row), place: row.office_id, day: row.day })),
+    hours: hours.flatMap(({ office_id: place, amounts }) => amounts.map(([hour, amount]) => ({ place, hour, amount }))),
+    days: days.flatMap(({ office_id: place, amounts }) => amounts.map(([day, amount]) => ({ place, day, amount }))),
     targets: targets.map(({ scope, period, amount, demo }) => ({ scope, period, target: { amount: Number(amount), demo } })),
   };
 }
 
 export interface PaceFacts {
   told: Date;
-  minutes: { place: Place; minute: number; count: number; amount: number }[];
+  minutes: { place: Place; minute: number; count: number }[];
 }
 
 /** Taxes paid by the minute; `minute` in milliseconds. */
 export async function readPace(db: Executor, from: Date, to: Date): Promise<PaceFacts> {
-  const [told] = await db.execute<{ told: string }>(sql`select ${TOLD} as told`);
-  const rows = await db.execute<{ minute: string; office_id: Place; count: number; amount: string }>(sql`
-    select minute, office_id, count, amount from collection_minutes
-    where minute >= ${from.toISOString()}::timestamptz and minute < ${to.toISOString()}::timestamptz`);
+  const [[told], rows] = await Promise.all([
+    db.execute<{ told: string }>(sql`select ${TOLD} as told`),
+    db.execute<{ minute: string; office_id: Place; count: number }>(sql`select minute, office_id, count from collection_minutes
+      where minute >= ${from.toISOString()}::timestamptz and minute < ${to.toISOString()}::timestamptz`),
+  ]);
   return {
     told: new Date(told?.told ?? 0),
-    minutes: rows.map((row) => ({
-      ...{ place: row.office_id, minute: new Date(row.minute).getTime(), count: row.count, amount: Number(row.amount) },
-    })),
+    minutes: rows.map((row) => ({ place: row.office_id, minute: new Date(row.minute).getTime(), count: row.count })),
   };
 }
 

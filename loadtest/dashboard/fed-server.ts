@@ -31,7 +31,7 @@ function answers(me: Omit<Me, 'expiresAt'>, view: () => DashboardView): Readonly
     '/api/config': () => ({ country: 'MG', currency: 'MGA', timeZone: 'Indian/Antananarivo', locales: ['fr', 'en'], demo: null }),
     '/api/auth/clock': () => ({ expiresAt: inAnHour(), secondsLeft: 3_600 }),
     '/api/offices': () => ({
-      offices: view().offices.map(({ id, name, city }) => ({ id, code: name, name, city, services: [] })),
+      offices: view().offices.map(([id, name]) => ({ id, code: name, name, city: name, services: [] })),
     }),
     '/api/collections/hours': () => ({
       day: view().today,

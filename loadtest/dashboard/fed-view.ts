@@ -1,5 +1,6 @@
-import type { Collected, DashboardView, OfficeFigures, Section } from '#shared/contracts/dashboards.ts';
+import type { Collected, DashboardView, Section } from '#shared/contracts/dashboards.ts';
 import { SECTIONS } from '#shared/contracts/dashboards.ts';
+import { officeRow } from '#shared/domain/dashboard/office-rows.ts';
 import { addDays } from '#shared/domain/dates.ts';
 
 const CITIES = [
@@ -31,19 +32,12 @@ function numbers(seed: number): () => number {
 export function createFedDay(today: string, start: Date): FedDay {
   const random = numbers(528);
   const [hour, minute] = [(start.getUTCHours() + 3) % 24, 60_000];
-  const offices = Array.from({ length: OFFICES }, (_, index): OfficeFigures => {
+  const offices = Array.from({ length: OFFICES }, (_, index) => {
     const [city = '', round] = [CITIES[index % CITIES.length], Math.floor(index / CITIES.length)];
     return {
-      ...{ id: idOf(index), name: `Centre fiscal de ${city}${round > 0 ? ` ${round + 1}` : ''}`, city, region: null },
+      ...{ id: idOf(index), name: `Centre fiscal de ${city}${round > 0 ? ` ${round + 1}` : ''}` },
       ...{ day: taken(Math.ceil(160 / (index + 4))), month: taken(3_600 - index * 35), year: taken(36_000 - index * 350) },
-      hall: {
-        waiting: index % 5,
-        served: 120 - index,
-        averageWait: 300 + index * 4,
-        p90Wait: 700 + index * 12,
-        agents: 4 - (index % 4),
-        paused: index % 2,
-      },
+      hall: { waiting: index % 5, p90Wait: 700 + index * 12, agents: 4 - (index % 4) },
     };
   });
   function taken(count: number): Collected {
@@ -58,11 +52,8 @@ export function createFedDay(today: string, start: Date): FedDay {
     ...taken(Math.round(3_600 + 900 * Math.sin(index / 2.2)) - (index % 7 === 0 ? 1_700 : 0)),
   }));
   let at = start.getTime();
-  let minutes = Array.from({ length: 60 }, (_, index) => ({
-    ...{ minute: new Date(Math.floor(at / minute) * minute - (60 - index) * minute).toISOString() },
-    ...{ count: Math.round(7 + 3 * Math.sin(index / 5) + random() * 3), amount: 500_000 },
-  }));
-  let current = { count: 0, amount: 0 };
+  let minutes = Array.from({ length: 60 }, (_, index) => Math.round(7 + 3 * Math.sin(index / 5) + random() * 3));
+  let current = 0;
   const sum = (list: readonly Collected[]): Collected =>
     list.reduce(
       (all, one) => ({
@@ -101,7 +92,7 @@ export function createFedDay(today: string, start: Date): FedDay {
       one.count += 1;
       one.amount += amount;
     }
-    current = { count: current.count + 1, amount: current.amount + amount };
+    current += 1;
     if (office) office.hall = { ...office.hall, waiting: Math.floor(random() * 9) };
   }
   const view = (): DashboardView => {
@@ -130,11 +121,11 @@ export function createFedDay(today: string, start: Date): FedDay {
           lastYear: null,
         },
       },
-      offices: offices.map((one) => ({ ...one, day: { ...one.day }, month: { ...one.month }, year: { ...one.year } })),
+      offices: offices.map(officeRow),
       channels: channels.map((one) => ({ ...one, day: { ...one.day }, month: { ...one.month }, year: { ...one.year } })),
-      hours: hours.map((one) => ({ ...one })),
-      days: days.map((one) => ({ ...one })),
-      minutes,
+      hours: hours.map(({ amount }) => amount),
+      days: days.map(({ day, amount }) => ({ day, amount })),
+      minutes: { from: new Date(Math.floor(at / minute) * minute - 60 * minute).toISOString(), counts: [...minutes] },
       regions: [
         { id: 'analamanga', name: 'Analamanga' },
         { id: 'atsinanana', name: 'Atsinanana' },
@@ -161,9 +152,8 @@ export function createFedDay(today: string, start: Date): FedDay {
       at += 250;
       add(25_000 + Math.floor(random() * 12) * 12_500);
       if (at % minute < 250) {
-        const begun = Math.floor(at / minute) * minute - minute;
-        minutes = [...minutes.slice(1), { minute: new Date(begun).toISOString(), ...current }];
-        current = { count: 0, amount: 0 };
+        minutes = [...minutes.slice(1), current];
+        current = 0;
       }
       return view();
     },

@@ -33,7 +33,7 @@ const job = createReportJob({
   store,
   queues: {} as never,
   reports: createReportsService(deps),
-  scheduled: { askForDue: () => Promise.resolve(0) },
+  scheduled: { due: () => Promise.resolve([]), askForDue: () => Promise.resolve(0) },
   progress: {
     open: () => ({ report: () => undefined, close: () => Promise.resolve() }),
     read: () => Promise.resolve({ seq: 0, state: null }),

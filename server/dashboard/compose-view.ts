@@ -5,12 +5,12 @@ import {
   type DashboardScope,
   type DashboardView,
   type Hall,
-  type OfficeFigures,
   type Period,
   type PeriodFigures,
 } from '#shared/contracts/dashboards.ts';
 import type { PaymentWay } from '#shared/contracts/payments.ts';
 import type { Country } from '#shared/domain/countries/country.ts';
+import { officeRow, type OfficeFigures } from '#shared/domain/dashboard/office-rows.ts';
 import { addDays } from '#shared/domain/dates.ts';
 import type { OfficeRow } from '#db/dashboard.repository.ts';
 import { DAYS, MINUTES, startsOf, type DashboardFacts } from './facts.ts';
@@ -31,6 +31,8 @@ function total(rows: readonly Collected[]): Collected {
     NOTHING,
   );
 }
+
+const amountOf = (rows: readonly { amount: number }[]): number => rows.reduce((sum, { amount }) => sum + amount, 0);
 
 function grouped<T, K>(rows: readonly T[], keyOf: (row: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
@@ -89,12 +91,15 @@ export function composeView(scope: DashboardScope, facts: DashboardFacts, countr
     month: total(rows.filter(({ period }) => period === 'month')),
     year: total(rows.filter(({ period }) => period === 'year')),
   });
-  const highest = (a: Record<Period, Collected>, b: Record<Period, Collected>): number =>
-    b.day.amount - a.day.amount || b.year.amount - a.year.amount;
+  type Amounts = Readonly<Record<Period, { amount: number }>>;
+  const highest = (a: Amounts, b: Amounts): number => b.day.amount - a.day.amount || b.year.amount - a.year.amount;
   const byPlace = grouped(sums, ({ place }) => place);
   const byChannel = grouped(sums, ({ channel }) => channel);
-  const officeFigures = offices.map(({ id, name, city, region }): OfficeFigures => ({
-    ...{ id, name, city, region, ...each(byPlace.get(id) ?? []), hall: hallOf('office', id) },
+  const officeFigures = offices.map(({ id, name }): OfficeFigures => ({
+    id,
+    name,
+    ...each(byPlace.get(id) ?? []),
+    hall: hallOf('office', id),
   }));
   const figures = periodsOf(scope, facts, inScope, each(sums));
   const { collections, pace, lastYear, intents, refunds, hall, documents, people, vehicles, providers } = facts;
@@ -113,7 +118,7 @@ export function composeView(scope: DashboardScope, facts: DashboardFacts, countr
       ...{ vehicles: online(told(vehicles)), providers: online(told(providers)) },
     },
     periods: figures,
-    offices: officeFigures.sort((a, b) => highest(a, b) || a.name.localeCompare(b.name)),
+    offices: officeFigures.sort((a, b) => highest(a, b) || a.name.localeCompare(b.name)).map(officeRow),
     channels: [...byChannel]
       .map(([channel, rows]): { channel: PaymentWay } & Record<Period, Collected> => ({ channel, ...each(rows) }))
       .sort((a, b) => highest(a, b) || a.channel.localeCompare(b.channel)),
@@ -162,29 +167,26 @@ function hoursOf(facts: DashboardFacts, inScope: InScope): DashboardView['hours'
   const byHour = grouped(facts.collections.value.hours.filter(inScope), ({ hour }) => hour);
   // An hour that was booked by a clock that goes before ours has begun as well.
   const last = Math.max(Math.floor(facts.minute / 60), ...byHour.keys());
-  return Array.from({ length: last + 1 }, (_, hour) => ({ hour, ...total(byHour.get(hour) ?? []) }));
+  return Array.from({ length: last + 1 }, (_, hour) => amountOf(byHour.get(hour) ?? []));
 }
 
 function daysOf(facts: DashboardFacts, inScope: InScope): DashboardView['days'] {
   const byDay = grouped(facts.collections.value.days.filter(inScope), ({ day }) => day);
   return Array.from({ length: DAYS }, (_, index) => {
     const day = addDays(facts.today, index + 1 - DAYS);
-    return { day, ...total(byDay.get(day) ?? []) };
+    return { day, amount: amountOf(byDay.get(day) ?? []) };
   });
 }
 
 function minutesOf(facts: DashboardFacts, inScope: InScope): DashboardView['minutes'] {
   const byMinute = grouped(facts.pace.value.minutes.filter(inScope), ({ minute }) => minute);
-  const end = Math.floor(facts.now.getTime() / MINUTE_MS) * MINUTE_MS;
-  return Array.from({ length: MINUTES }, (_, index) => {
-    const minute = end - (MINUTES - index) * MINUTE_MS;
-    const rows = byMinute.get(minute) ?? [];
-    return {
-      minute: new Date(minute).toISOString(),
-      count: rows.reduce((sum, { count }) => sum + count, 0),
-      amount: rows.reduce((sum, { amount }) => sum + amount, 0),
-    };
-  });
+  const from = Math.floor(facts.now.getTime() / MINUTE_MS) * MINUTE_MS - MINUTES * MINUTE_MS;
+  return {
+    from: new Date(from).toISOString(),
+    counts: Array.from({ length: MINUTES }, (_, index) =>
+      (byMinute.get(from + index * MINUTE_MS) ?? []).reduce((sum, { count }) => sum + count, 0),
+    ),
+  };
 }
 
 function refundsOf(facts: DashboardFacts, inScope: InScope): DashboardView['refunds'] {

@@ -53,10 +53,12 @@ export function createDashboards({ db, country, clock, presence }: DashboardsDep
           return choose(scope, compose) ? (compose() ?? []) : [];
         });
         chosen.sort((a, b) => (a.scope < b.scope ? -1 : 1));
-        const numbered: NumberedView[] = [];
-        for (const view of chosen) numbered.push({ seq: await raiseTopic(tx, topicOf('dashboard', view.scope)), view });
-        await writeDashboardStates(tx, chosen);
-        return { now, numbered };
+        // Sent at once; one connection does them in this order.
+        const [seqs] = await Promise.all([
+          Promise.all(chosen.map(({ scope }) => raiseTopic(tx, topicOf('dashboard', scope)))),
+          writeDashboardStates(tx, chosen),
+        ]);
+        return { now, numbered: chosen.map((view, index): NumberedView => ({ seq: seqs[index] ?? 0, view })) };
       }, ONE_MOMENT);
       facts = told.now;
       return told.numbered;

@@ -103,46 +103,38 @@ export async function readFacts(
   ): Promise<DashboardFacts[K]> {
     return same && !anew && !wanted.has(name) ? same[name] : read();
   }
-  // One after the other: they share a connection, and in a transaction a moment.
-  const offices = same && !wanted.has('hall') ? same.offices : await readOffices(db);
+  const readOf = <T>(at: Date, value: T): Read<T> => ({ at, value });
+  // At once: they share a connection, which answers them in order, and in a transaction a moment.
+  const [offices, collections, pace, lastYear, intents, refunds, hall, documents, people, vehicles, providers] =
+    await Promise.all([
+      same && !wanted.has('hall') ? same.offices : readOffices(db),
+      section('collections', () =>
+        readCollections(db, starts, addDays(today, 1 - DAYS)).then((value) => readOf(value.told, value)),
+      ),
+      section(
+        'pace',
+        () =>
+          readPace(db, new Date(lastMinute - MINUTES * MINUTE_MS), new Date(lastMinute)).then((value) =>
+            readOf(value.told, value),
+          ),
+        other,
+      ),
+      section(
+        'lastYear',
+        () => readLastYear(db, today, minute).then((value) => readOf(value.readAt ?? new Date(0), value)),
+        other,
+      ),
+      section('intents', () => readOpenIntents(db).then(({ told, ...value }) => readOf(told, value))),
+      section('refunds', () => readRefunds(db, since).then((value) => readOf(now, value))),
+      section('hall', () => readHalls(db, today).then((value) => readOf(now, value))),
+      section('documents', () => readDocuments(db, since).then((value) => readOf(now, value))),
+      section('people', () => presence().then((value) => value && readOf(now, value))),
+      section('vehicles', () => countVehiclesSince(db, since).then((value) => readOf(now, value))),
+      section('providers', () => readProviderStatus(db).then((found) => found && readOf(found.at, found.channels))),
+    ]);
   return {
-    ...{ now, today, minute, offices },
-    collections: await section('collections', async () => {
-      const value = await readCollections(db, starts, addDays(today, 1 - DAYS));
-      return { at: value.told, value };
-    }),
-    pace: await section(
-      'pace',
-      async () => {
-        const value = await readPace(db, new Date(lastMinute - MINUTES * MINUTE_MS), new Date(lastMinute));
-        return { at: value.told, value };
-      },
-      other,
-    ),
-    lastYear: await section(
-      'lastYear',
-      async () => {
-        const value = await readLastYear(db, today, minute);
-        return { at: value.readAt ?? new Date(0), value };
-      },
-      other,
-    ),
-    intents: await section('intents', async () => {
-      const { told, ...value } = await readOpenIntents(db);
-      return { at: told, value };
-    }),
-    refunds: await section('refunds', async () => ({ at: now, value: await readRefunds(db, since) })),
-    hall: await section('hall', async () => ({ at: now, value: await readHalls(db, today) })),
-    documents: await section('documents', async () => ({ at: now, value: await readDocuments(db, since) })),
-    people: await section('people', async () => {
-      const value = await presence();
-      return value ? { at: now, value } : null;
-    }),
-    vehicles: await section('vehicles', async () => ({ at: now, value: await countVehiclesSince(db, since) })),
-    providers: await section('providers', async () => {
-      const found = await readProviderStatus(db);
-      return found ? { at: found.at, value: found.channels } : null;
-    }),
+    ...{ now, today, minute, offices, collections, pace, lastYear, intents },
+    ...{ refunds, hall, documents, people, vehicles, providers },
   };
 }
 

@@ -106,15 +106,23 @@ export const Hall = z.object({
 });
 export type Hall = z.infer<typeof Hall>;
 
-export const OfficeFigures = EachPeriod.extend({
-  id: Id,
-  name: z.string(),
-  city: z.string(),
-  /** Null: of no region. */
-  region: z.string().nullable(),
-  hall: Hall,
-});
-export type OfficeFigures = z.infer<typeof OfficeFigures>;
+/**
+ * What is shown of an office beside the others, without names of fields: a hundred of them go to every supervisor four times a second.
+ * Written and read by `shared/domain/dashboard/office-rows.ts`. Amounts are net, in the minor unit.
+ */
+export const OfficeRow = z.tuple([
+  Id,
+  z.string(),
+  /** Amount and count of the day, of the month, of the year. */
+  ...([z.number().int(), z.number().int(), z.number().int(), z.number().int(), z.number().int(), z.number().int()] as const),
+  /** People waiting. */
+  z.number().int().nonnegative(),
+  /** Whole seconds that nine of ten people waited at most; null: nobody was called yet. */
+  z.number().int().nonnegative().nullable(),
+  /** Agents with an open counter. */
+  z.number().int().nonnegative(),
+]);
+export type OfficeRow = z.infer<typeof OfficeRow>;
 
 /**
  * State of the topic `dashboard:<scope>`, whole each time. Null sections are not of this scope (of an office: what happens online), `people`
@@ -134,15 +142,15 @@ export const DashboardView = z.object({
   sections: z.record(Section, Instant.nullable()),
   periods: z.object({ day: PeriodFigures, month: PeriodFigures, year: PeriodFigures }),
   /** The highest of today first; of a scope of one office, that one. */
-  offices: z.array(OfficeFigures),
+  offices: z.array(OfficeRow),
   /** Ways to pay that were used this year, the highest of today first. */
   channels: z.array(EachPeriod.extend({ channel: PaymentWay })),
-  /** Hours of today that have begun, 0 first: one without a movement is there with zeros. */
-  hours: z.array(Collected.extend({ hour: z.number().int().min(0).max(23) })),
-  /** Thirty days, today the last. */
-  days: z.array(Collected.extend({ day: z.iso.date() })),
-  /** Taxes paid in each of the last sixty whole minutes, the oldest first. Reversals are not in it. */
-  minutes: z.array(z.object({ minute: Instant, count: z.number().int().nonnegative(), amount: z.number().int().nonnegative() })),
+  /** Net amounts of the hours of today that have begun, of 0 h first: one without a movement is there with 0. */
+  hours: z.array(z.number().int()).max(24),
+  /** Net amounts of thirty days, today the last. */
+  days: z.array(z.object({ day: z.iso.date(), amount: z.number().int() })),
+  /** Taxes paid in each of the last sixty whole minutes, the oldest, which began at `from`, first. Reversals are not in it. */
+  minutes: z.object({ from: Instant, counts: z.array(z.number().int().nonnegative()) }),
   /** Regions with their names, for the scopes that can be chosen; of a scope that is not the nation, its own. */
   regions: z.array(z.object({ id: RegionId, name: z.string() })),
   /** Orders online: `open` wait for the payer or the provider, `uncertain` have no outcome yet. */

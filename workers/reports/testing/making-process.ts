@@ -32,7 +32,7 @@ const job = createReportJob({
   store: halfway,
   queues: {} as never,
   reports: createReportsService(deps),
-  scheduled: { askForDue: () => Promise.resolve(0) },
+  scheduled: { due: () => Promise.resolve([]), askForDue: () => Promise.resolve(0) },
   progress: {
     open: () => ({ report: () => undefined, close: () => Promise.resolve() }),
     read: () => Promise.resolve({ seq: 0, state: null }),
