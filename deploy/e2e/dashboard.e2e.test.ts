@@ -143,6 +143,16 @@ it('has the numbers of a chart as a table, by keyboard', async () => {
   const sum = hours.map((text) => (text === '–' ? 0 : digits(text))).reduce((all, one) => all + one, 0);
   expect(sum).toBe(await figure(desk, 'collected-day'));
   await chart.getByRole('button', { name: m.chart.table }).press('Enter');
+
+  // A bar opens as the figure does: to the movements of its hour.
+  const hour = hours.findLastIndex((text) => text !== '–' && digits(text) !== 0);
+  const plot = await chart.locator('.u-over').boundingBox();
+  if (!plot) throw new Error('no chart to press');
+  await desk.mouse.click(plot.x + ((hour + 0.5) / 24) * plot.width, plot.y + plot.height / 2);
+  await desk.waitForURL(`**/bureau/tableau/mouvements?**&hour=${hour}`);
+  await until(async () => (await figure(desk, 'net')) === digits(hours[hour] ?? ''), { what: 'the sum of the hour' });
+  await desk.getByRole('link', { name: collections.back }).click();
+  await desk.locator('[data-figure="collected-day"]').waitFor();
 });
 
 it('opens a figure to what is under it: the same sum, exported whole, down to the payment', async () => {
