@@ -134,8 +134,9 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   io.on('connection', (socket) => {
     // Somebody whom a balancer still sent here while this node goes away.
     if (moveBy !== null) socket.emit('node:draining', { withinMs: Math.max(0, moveBy - Date.now()) });
+    const { address, headers } = socket.handshake;
+    forgetRequest(socket);
     if (socket.data.viewer.guest) {
-      const { address, headers } = socket.handshake;
       if (!guests.add(socket.id, addressOf(deps.addressSource, headers['x-forwarded-for'], address))) {
         socket.disconnect(true);
         return;
@@ -253,6 +254,13 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   };
   return server;
 }
+
+/** A browser's first request is kilobytes, and is kept by default for as long as its socket lasts: what is needed of it is in `data`. */
+function forgetRequest(socket: LiveSocket): void {
+  Object.assign(socket.conn, { request: null });
+  Object.assign(socket, { handshake: FORGOTTEN });
+}
+const FORGOTTEN = Object.freeze({ headers: Object.freeze({}), auth: Object.freeze({}), query: Object.freeze({}) });
 
 /** What a client sees as `connect_error`: the code as message, the body as data. */
 function refusal(code: ErrorCode): Error & { data: unknown } {

@@ -176,7 +176,8 @@ export function describeNode(engine: 'uws' | 'ws'): void {
       );
       await change();
       await until(() => heard.includes(`${garage} 2`), { what: 'the change arrives' });
-      expect(heard).toEqual([`${garage} 2`]);
+      // The first may still have been on its way.
+      expect(heard.filter((one) => one !== `${garage} 1`)).toEqual([`${garage} 2`]);
       const again = await send(socket, 'live:join', { topics: wanted(1) });
       expect(again).toMatchObject({
         data: [{ seq: 2, state: { vehicles: [] } }, { error: { code: 'TOPIC_FORBIDDEN' } }, {}, {}, {}],
