@@ -7,6 +7,7 @@ import { compareTotals } from '#db/collection-totals.repository.ts';
 import { auditLedger } from '#db/ledger-audit.ts';
 import { findVehicleByPlate } from '#db/vehicles.repository.ts';
 import { createTestDatabase, type TestDatabase } from '#db/testing/test-database.ts';
+import { createScheduledReports } from '#server/reports/scheduled.service.ts';
 import { createSessionCookie } from '#server/identity/session-cookie.ts';
 import { countryOf } from '#shared/domain/countries/countries.ts';
 import { normaliseContact } from '#shared/domain/contact.ts';
@@ -54,6 +55,13 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('a seeded country', () => {
+  it('has had the reports of its past: the workers find none to make', async () => {
+    const deps = { db: database.db, clock: () => ORDER.now, country: countryOf('MG'), notifier: { wake: () => undefined } };
+    expect(await createScheduledReports(deps).due()).toEqual([]);
+    expect(await count(sql`select count(*) from reports where state <> 'expired' or object_key is not null`)).toBe(0);
+    expect(await count(sql`select count(*) from reports where period = 'day'`)).toBeGreaterThan(31);
+  });
+
   it('has books that agree, and as many payments, receipts and amounts as were drawn', async () => {
     const audit = await auditLedger(database.db);
     expect(audit.faults).toEqual([]);

@@ -3,13 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { sql } from 'drizzle-orm';
 import { connectDatabase } from '#db/connect.ts';
-import { migrateDatabase } from '#db/migrator.ts';
 import { localDirectory } from '#deploy/local/paths.ts';
 import { startStack } from '#deploy/local/stack.ts';
 import { countryOf, DEFAULT_COUNTRY } from '#shared/domain/countries/countries.ts';
 import { createLogger } from '#shared/node/logger.ts';
-import type { Country } from '#shared/domain/countries/country.ts';
-import { writeDownPastReports } from '../country/past-reports.ts';
 import { machine } from '../machine.ts';
 import { ACTS, type ActRates } from '../acts/act-types.ts';
 import { startEvents, type EventRates } from '../live/events.ts';
@@ -18,6 +15,7 @@ import { percentiles, type Percentiles, type Tally } from '../live/tally.ts';
 import type { CrowdFigures } from '../live/crowd-types.ts';
 import { startActs } from './acts.ts';
 import { compareWithSql } from './compare.ts';
+import { readyCountry, untilQuiet } from './ready-country.ts';
 import { addFigures, startGenerators } from './generators.ts';
 import { startProbe } from './probe.ts';
 import { judge, memoryASocket, type LoadReport, type Slice } from './report.ts';
@@ -127,6 +125,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
         (select count(*)::int from payments) as payments`,
     );
     say(`${everybody.length} people are signed in`);
+    if (options.databaseUrl) await untilQuiet(db, { signal, say });
 
     const generators = await startGenerators({
       ...{ origin: stack.origin, port: Number(new URL(stack.origin).port), range: RANGE },
@@ -359,18 +358,6 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     return judge(report, { dashboardHz: DASHBOARD_HZ, aborted: signal.aborted });
   } finally {
     for (const release of releases.reverse()) await Promise.resolve(release()).catch(() => undefined);
-  }
-}
-
-/** A country that was seeded by an older version gets what a new one has: before the workers begin with what they find missing. */
-async function readyCountry(url: string, country: Country, say: (line: string) => void): Promise<void> {
-  await migrateDatabase(url);
-  const database = connectDatabase({ url, max: 1, applicationName: 'loadtest' });
-  try {
-    const written = await writeDownPastReports(database.db, country, new Date());
-    if (written > 0) say(`${written} reports of the past written down as made and not kept`);
-  } finally {
-    await database.close();
   }
 }
 
