@@ -80,6 +80,8 @@ export interface ObjectStore {
 /** A store that takes connections and says nothing must not hold a job or a request for ever. Slow uploads keep moving. */
 const IDLE_MS = 30_000;
 const CONNECT_MS = 3_000;
+/** Parts of 5 MB of one long file that are on their way to the store: each is held in memory until it is there. */
+const PARTS_AT_ONCE = 1;
 /** Each photograph on its way holds a connection for as long as its sender takes; the SDK's own 50 are held by five people. */
 const MAX_SOCKETS = 512;
 
@@ -137,7 +139,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         await client.send(new PutObjectCommand({ ...params, ...length }), signal ? { abortSignal: signal } : {});
         return;
       }
-      const upload = new Upload({ client, params });
+      const upload = new Upload({ client, params, queueSize: PARTS_AT_ONCE });
       signal?.addEventListener('abort', () => void upload.abort(), { once: true });
       await upload.done();
     },
