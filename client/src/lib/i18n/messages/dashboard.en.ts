@@ -161,6 +161,7 @@ export const dashboard: Translation<typeof fr> = {
     uncertain: 'Uncertain',
     people: 'Connected',
     hours: 'By hour',
+    provider: (name, status) => `${name}: ${status.toLowerCase()}`,
     stopped: (since) => `NOT LIVE for ${since}`,
     leave: 'Leave',
     keep: 'Leave this screen on the wall',

@@ -160,6 +160,7 @@ export const dashboard = {
     uncertain: 'Incertains',
     people: 'Connectés',
     hours: 'Par heure',
+    provider: (name: string, status: string) => `${name}\u00a0: ${status.toLowerCase()}`,
     stopped: (since: string) => `PAS EN DIRECT depuis ${since}`,
     leave: 'Quitter',
     keep: 'Laisser cet écran au mur',
