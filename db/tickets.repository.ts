@@ -2,7 +2,9 @@ import { and, asc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-o
 import type { TicketState } from '#shared/contracts/tickets.ts';
 import { USUAL_RULES, type QueueRules } from '#shared/domain/tickets/rank.ts';
 import type { TicketEvent } from '#shared/domain/tickets/ticket-state.ts';
+import { compiled } from './compiled.ts';
 import type { Executor, Tx } from './connect.ts';
+import { gathered, OWNERS_WITHIN_MS } from './gathered.ts';
 import { offices } from './schema/identity.ts';
 import { counterSessions, officeServices, queueSettings, ticketCounters, ticketHistory, tickets } from './schema/tickets.ts';
 
@@ -16,10 +18,22 @@ export async function listOffices(db: Executor): Promise<OfficeRow[]> {
   return db.select().from(offices).orderBy(asc(offices.name));
 }
 
+const officesById = compiled((db) =>
+  db
+    .select()
+    .from(offices)
+    .where(sql`${offices.id} = any(${sql.placeholder('ids')}::uuid[])`),
+);
 export async function findOffice(db: Executor, id: string): Promise<OfficeRow | null> {
-  const [row] = await db.select().from(offices).where(eq(offices.id, id));
+  const [row] = await officesById(db, { ids: [id] });
   return row ?? null;
 }
+
+/** Whether there is such an office, whoever asks. */
+export const isOffice = gathered<string, boolean>(async (db, ids) => {
+  const found = new Set((await officesById(db, { ids: [...new Set(ids)] })).map(({ id }) => id));
+  return ids.map((id) => found.has(id));
+}, OWNERS_WITHIN_MS);
 
 /** Services that an office offers now, by prefix. */
 export async function servicesOf(db: Executor, officeIds: readonly string[]): Promise<ServiceRow[]> {

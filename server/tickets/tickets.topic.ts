@@ -1,6 +1,6 @@
 import { readVisits } from '#db/appointments.repository.ts';
 import type { Executor, Tx } from '#db/connect.ts';
-import { findOffice, findTicket } from '#db/tickets.repository.ts';
+import { findTicket, isOffice } from '#db/tickets.repository.ts';
 import { Id } from '#shared/contracts/ids.ts';
 import { civilDate } from '#shared/domain/dates.ts';
 import { can } from '#shared/domain/policy.ts';
@@ -22,8 +22,7 @@ export function createTicketTopics({
     const now = clock();
     return officeLine(tx, officeId, civilDate(now, timeZone), now);
   };
-  const ofOffice = async (db: Executor, key: string): Promise<boolean> =>
-    Id.safeParse(key).success && (await findOffice(db, key)) !== null;
+  const ofOffice = async (db: Executor, key: string): Promise<boolean> => Id.safeParse(key).success && isOffice(db, key);
   return {
     queue: {
       name: 'queue',
