@@ -146,9 +146,9 @@ it('has the numbers of a chart as a table, by keyboard', async () => {
 
   // A bar opens as the figure does: to the movements of its hour.
   const hour = hours.findLastIndex((text) => text !== '–' && digits(text) !== 0);
-  const plot = await chart.locator('.u-over').boundingBox();
-  if (!plot) throw new Error('no chart to press');
-  await desk.mouse.click(plot.x + ((hour + 0.5) / 24) * plot.width, plot.y + plot.height / 2);
+  const plot = chart.locator('.u-over');
+  const { width = 0, height = 0 } = (await plot.boundingBox()) ?? {};
+  await plot.click({ position: { x: ((hour + 0.5) / 24) * width, y: height / 2 } });
   await desk.waitForURL(`**/bureau/tableau/mouvements?**&hour=${hour}`);
   await until(async () => (await figure(desk, 'net')) === digits(hours[hour] ?? ''), { what: 'the sum of the hour' });
   await desk.getByRole('link', { name: collections.back }).click();

@@ -36,7 +36,7 @@ export function actionOf(
 
 export function isTyping(target: EventTarget | null): boolean {
   if (typeof HTMLElement === 'undefined' || !(target instanceof HTMLElement)) return false;
-  return (
-    target.isContentEditable || target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, dialog') !== null
-  );
+  // A dialog that was closed keeps the focus until the next frame: by then it is the page again that is asked.
+  const where = 'input:not([type=checkbox]):not([type=radio]), textarea, select, dialog[open]';
+  return target.isContentEditable || target.closest(where) !== null;
 }
