@@ -1,7 +1,8 @@
-/** socket.io-client's own numbers: what its manager does by default (`reconnectionDelay`, `…Max`, `randomizationFactor`). Milliseconds. */
-const [LEAST_MS, MOST_MS, JITTER] = [1_000, 5_000, 0.5];
+import { RECONNECTION } from '#client/src/lib/live/reconnection.ts';
 
-/** How long socket.io-client waits before its try number `attempt` (0 first). */
+const { reconnectionDelay: LEAST_MS, reconnectionDelayMax: MOST_MS, randomizationFactor: JITTER } = RECONNECTION;
+
+/** How long the page's socket.io-client waits before its try number `attempt` (0 first). */
 export function backOffMs(attempt: number, random: () => number = Math.random): number {
   const usual = LEAST_MS * 2 ** attempt;
   const draw = random();

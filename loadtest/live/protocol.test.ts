@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Manager } from 'socket.io-client';
 import { describe, expect, it, vi } from 'vitest';
+import { RECONNECTION } from '#client/src/lib/live/reconnection.ts';
 import { backOffMs } from './back-off.ts';
 import { digestOf } from './digest.ts';
 import { eventPacket, readPacket } from './packets.ts';
@@ -35,8 +36,8 @@ describe('packets', () => {
   });
 });
 
-it('waits as socket.io-client itself does, before every try', () => {
-  const manager = new Manager('http://127.0.0.1:1', { autoConnect: false }) as unknown as {
+it('waits as the page’s socket.io-client does, before every try', () => {
+  const manager = new Manager('http://127.0.0.1:1', { autoConnect: false, ...RECONNECTION }) as unknown as {
     backoff: { duration(): number; reset(): void };
   };
   for (const draw of [0, 0.05, 0.19, 0.5, 0.77, 0.999]) {

@@ -6,6 +6,7 @@ import type { SessionEnd } from '#shared/contracts/identity.ts';
 import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
 import type { StepUpPrompt } from '$lib/security/step-up.svelte.ts';
 import type { ConnectionStatus, LiveClient } from './live-client.ts';
+import { RECONNECTION } from './reconnection.ts';
 import type { TopicStatus } from './topic-entry.ts';
 
 /** A topic as a component sees it. Reading any of it in markup, `$derived` or `$effect` follows its changes. */
@@ -59,9 +60,7 @@ export function provideLive(options: {
       ...(options.guest && { auth: { guest: true, ...(options.pass && { pass: options.pass }) } }),
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
-      reconnectionDelay: 500,
-      reconnectionDelayMax: 5_000,
-      randomizationFactor: 0.5,
+      ...RECONNECTION,
     });
     client = createLiveClient({ socket, onSessionEnded: options.onSessionEnded });
     for (const start of waiting) start(client);
