@@ -26,7 +26,7 @@ export interface ReportMovement {
 }
 
 /** Rows that come from the cursor at once. */
-const BATCH = 1_000;
+const BATCH = 200;
 
 /**
  * Every movement of a period, oldest first, in batches from a cursor of the server: neither side ever holds more than a batch. In the

@@ -70,6 +70,7 @@ export function delaysOf(received: readonly Received[], committedAt: readonly nu
   const delays: Record<'waitedMs' | 'travelledMs' | 'commitToSocketMs', number[]> = {
     ...{ waitedMs: [], travelledMs: [], commitToSocketMs: [] },
   };
+  const bySecond: number[][] = [];
   let next = 0;
   for (const [index, at] of committedAt.entries()) {
     while ((received[next]?.count ?? Infinity) < base + index + 1) next += 1;
@@ -78,9 +79,11 @@ export function delaysOf(received: readonly Received[], committedAt: readonly nu
     delays.waitedMs.push(state.asOf - at);
     delays.travelledMs.push(state.at - state.asOf);
     delays.commitToSocketMs.push(state.at - at);
+    (bySecond[Math.floor((at - (committedAt[0] ?? 0)) / 1_000)] ??= []).push(state.at - at);
   }
   return {
     ...{ waitedMs: shares(delays.waitedMs), travelledMs: shares(delays.travelledMs) },
     commitToSocketMs: shares(delays.commitToSocketMs),
+    mostBySecondMs: bySecond.map((those) => Math.round(Math.max(...those))),
   };
 }
