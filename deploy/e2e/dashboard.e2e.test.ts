@@ -151,7 +151,7 @@ it('has the numbers of a chart as a table, by keyboard', async () => {
   await plot.click({ position: { x: ((hour + 0.5) / 24) * width, y: height / 2 } });
   await desk.waitForURL(`**/bureau/tableau/mouvements?**&hour=${hour}`);
   await until(async () => (await figure(desk, 'net')) === digits(hours[hour] ?? ''), { what: 'the sum of the hour' });
-  await desk.getByRole('link', { name: collections.back }).click();
+  await desk.getByRole('link', { name: `← ${collections.back}` }).click();
   await desk.locator('[data-figure="collected-day"]').waitFor();
 });
 
