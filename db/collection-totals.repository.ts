@@ -74,10 +74,16 @@ export interface Moved {
   intents: readonly string[];
 }
 
+/** Where the connection prepares at all. */
+const PREPARED = { prepare: true } as const;
+
 /** Adds movements to the totals: for the relay alone, in the transaction that marks their events, so that each is added once. */
 export async function addMoves(tx: TransactionSql, { paid, reversed, intents }: Moved, timeZone: string): Promise<void> {
-  if (paid.length + reversed.length > 0) await tx.unsafe(ADD_MOVES, [[...paid], [...reversed], timeZone]);
-  if (intents.length > 0) await tx.unsafe(FOLLOW_INTENTS, [[...intents]]);
+  // Sent at once; one connection does them in this order.
+  await Promise.all([
+    paid.length + reversed.length > 0 && tx.unsafe(ADD_MOVES, [[...paid], [...reversed], timeZone], PREPARED),
+    intents.length > 0 && tx.unsafe(FOLLOW_INTENTS, [[...intents]], PREPARED),
+  ]);
 }
 
 /** Whether totals were ever computed by this clock. */

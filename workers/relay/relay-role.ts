@@ -76,8 +76,12 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<Relay> {
   );
   Object.assign(differing, { collect: async () => differing.set(await lastDifferences(db).catch(() => NaN)) });
   const relay = startRelay({
+    // Prepared, since no PgBouncer is between: a statement is then one trip and planned once, not two trips and planned for each batch.
     connect: () =>
-      connectRaw({ url, max: 1, applicationName: `${config.NODE_NAME}-relay`, role: 'workers', silentMs: RELAY_SILENT_MS }),
+      connectRaw({
+        ...{ url, max: 1, applicationName: `${config.NODE_NAME}-relay`, role: 'workers' },
+        ...{ prepared: true, silentMs: RELAY_SILENT_MS },
+      }),
     bus: deps.bus,
     queues: deps.queues,
     projections: [readingQueue],
