@@ -22,7 +22,7 @@ export const dashboard: Translation<typeof fr> = {
   notBehind: 'Nothing new since.',
   offlineTitle: 'Not live',
   offline: (since) => `The connection has been down for ${since}. These figures stand still; they will go on by themselves.`,
-  late: (age) => `Behind by ${age}: the figures come here too slowly.`,
+  late: (age) => `These figures are ${age} behind: they come here too slowly.`,
   lateTitle: 'Behind',
   silent: (since) => `Nothing has come for ${since}. These figures may have changed.`,
   help: {

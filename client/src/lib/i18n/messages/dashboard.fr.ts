@@ -21,7 +21,7 @@ export const dashboard = {
   offlineTitle: 'Pas en direct',
   offline: (since: string) =>
     `La connexion est coupée depuis ${since}. Ces chiffres ne bougent plus\u00a0; ils reprendront d’eux-mêmes.`,
-  late: (age: string) => `En retard de ${age}\u00a0: les chiffres arrivent trop lentement jusqu’ici.`,
+  late: (age: string) => `Ces chiffres ont ${age} de retard\u00a0: ils arrivent trop lentement jusqu’ici.`,
   lateTitle: 'En retard',
   silent: (since: string) => `Rien n’est arrivé depuis ${since}. Ces chiffres peuvent avoir changé.`,
   help: {
