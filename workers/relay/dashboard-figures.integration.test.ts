@@ -273,7 +273,7 @@ beforeAll(async () => {
   await db.update(offices).set({ region: 'boeny' }).where(eq(offices.id, there));
   const logger = silentLogger();
   relay = startRelay({
-    connect: () => connectRaw({ url: fixture.database.url, max: 1, applicationName: 'relay-here' }),
+    connect: () => connectRaw({ url: fixture.database.url, max: 1, applicationName: 'relay-here', prepared: true }),
     bus: { publish: () => Promise.resolve() },
     queues: { add: () => Promise.resolve() } as unknown as JobQueues,
     projections: [],

@@ -73,7 +73,7 @@ function start(bus: BusPublisher = createBusPublisher(redis, prefix)): void {
     presence: () => readPresence(redis, prefix),
   });
   relay = startRelay({
-    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay-here' }),
+    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay-here', prepared: true }),
     bus: { publish: () => Promise.resolve() },
     queues: { add: () => Promise.resolve() } as unknown as JobQueues,
     projections: [],

@@ -84,7 +84,7 @@ function forkRelay(dieAt?: string, dieOn = 1): ChildProcess {
 
 function relayHere(over: Partial<RelayDeps> = {}): Relay {
   const relay = startRelay({
-    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay-here' }),
+    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay-here', prepared: true }),
     bus: createBusPublisher(connectRedis(redisUrl, 'fail-fast', logger, 'bus'), prefix),
     queues,
     projections: [],

@@ -53,7 +53,7 @@ const undone = async (): Promise<number> => {
 const relayHere = (): void => {
   const logger = silentLogger();
   relay = startRelay({
-    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay-here' }),
+    connect: () => connectRaw({ url: database.url, max: 1, applicationName: 'relay-here', prepared: true }),
     bus: { publish: () => Promise.resolve() },
     queues: { add: () => Promise.resolve() } as unknown as JobQueues,
     projections: [],

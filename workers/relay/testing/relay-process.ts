@@ -23,7 +23,7 @@ const prefix = env('REDIS_PREFIX');
 let passes = 0;
 
 startRelay({
-  connect: () => connectRaw({ url: env('DATABASE_URL'), max: 1, applicationName: 'relay-under-test' }),
+  connect: () => connectRaw({ url: env('DATABASE_URL'), max: 1, applicationName: 'relay-under-test', prepared: true }),
   bus: createBusPublisher(connectRedis(redisUrl, 'fail-fast', logger, 'bus'), prefix),
   queues: createJobQueues({ redisUrl, prefix, logger }),
   projections: [],
