@@ -64,6 +64,17 @@ it('reads together to those who come among many, and gives each their own', asyn
   expect(await late).toBe('state of late');
 });
 
+it('reads to all of many who come at once, and to nobody twice', async () => {
+  const { ask, readings, end } = gathering({ atOnce: 7 });
+  const answers = people(10 * MOST_TOGETHER - 3).map(ask);
+  for (let count = 0; count < 10; count += 1) {
+    await pass(BETWEEN_MS);
+    await end();
+  }
+  expect(await Promise.all(answers)).toEqual(answers.map((_, index) => `state of p${index}`));
+  expect(readings).toHaveLength(10);
+});
+
 it('lets all who have come meanwhile wait for one turn', async () => {
   const { ask, readings, end } = gathering();
   void ask(person('first'));

@@ -61,6 +61,8 @@ export function createGathering<A extends Waiting, R>({ turns, read, now }: Gath
         asked -= 1;
         for (const place of waiting.splice(asked * MOST_TOGETHER)) place.reject(error);
       });
+    // More may wait than one turn is for.
+    askForTurn();
   }
 
   async function serve(places: readonly Place[]): Promise<void> {
