@@ -44,6 +44,10 @@ export async function differences(db: Db, timeZone: string, view: DashboardView)
   };
   const nation = await factsOf(db, timeZone);
   for (const period of PERIODS) compare(`nation, ${period}`, view.periods[period].collected, nation[period]);
+  const today = nation.day.amount;
+  const ofHours = view.hours.reduce((sum, amount) => sum + amount, 0);
+  if (ofHours !== today) wrong.push(`hours of today: ${ofHours} shown, ${today} paid`);
+  if (view.days.at(-1)?.amount !== today) wrong.push(`today among the days: ${view.days.at(-1)?.amount} shown, ${today} paid`);
   for (const [id, name, dayAmount, dayCount, monthAmount, monthCount, yearAmount, yearCount] of view.offices) {
     const facts = await factsOf(db, timeZone, id);
     compare(`${name}, day`, { amount: dayAmount, count: dayCount }, facts.day);
