@@ -114,6 +114,8 @@ import { garageTopic } from './vehicles/vehicles.topic.ts';
 
 /** Topics that one socket may watch at once. */
 const MAX_TOPICS = 50;
+/** How long the database may be away before this node's sockets are cut: longer than it takes to start again. Milliseconds. */
+const PATIENCE_MS = 15_000;
 /** How long requests may run that are still under way when the last socket has gone. */
 const LAST_REQUESTS_MS = 3_000;
 
@@ -304,6 +306,7 @@ export async function startNode(deps: NodeDeps): Promise<Node> {
     addressSource: config.TRUSTED_PROXY ? 'forwarded' : 'connection',
     // A node without its bus or its store still shows what the database says: only the database makes it useless.
     probes: { database: () => probe`select 1` },
+    patienceMs: PATIENCE_MS,
     isDraining: () => draining,
     publicConfig: {
       country: country.code,

@@ -159,6 +159,22 @@ describe('health', () => {
     expect((await health.request('/healthz')).status).toBe(200);
   });
 
+  it('bears with what fails for a moment, but not from the first and not for long', async () => {
+    const { createHealthRoutes } = await import('#shared/node/health-routes.ts');
+    const metrics = createMetrics({ process: 'test', defaults: false });
+    let [at, up] = [0, false];
+    const probes = { postgres: () => Promise.resolve(up) };
+    const health = createHealthRoutes({ metrics, probes, isDraining: () => false, patienceMs: 1_000, now: () => at });
+    const ready = async () => (await health.request('/readyz')).json();
+    expect(await ready()).toMatchObject({ ready: false });
+    up = true;
+    expect(await ready()).toMatchObject({ ready: true });
+    [at, up] = [999, false];
+    expect(await ready()).toEqual({ ready: true, draining: false, checks: { postgres: false } });
+    at = 1_000;
+    expect(await ready()).toMatchObject({ ready: false });
+  });
+
   it('gives a probe that hangs its time and no more', async () => {
     const { createHealthRoutes } = await import('#shared/node/health-routes.ts');
     const metrics = createMetrics({ process: 'test', defaults: false });

@@ -26,6 +26,8 @@ export interface HttpAppDeps {
   publicOrigin: string;
   addressSource: AddressSource;
   probes: Readonly<Record<string, Probe>>;
+  /** How long a probe may fail before the balancer is told so (`createHealthRoutes`). */
+  patienceMs?: number;
   isDraining: () => boolean;
   publicConfig: PublicConfig;
   /** The client's build; null for a process that serves none. */
