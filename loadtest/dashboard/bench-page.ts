@@ -23,7 +23,7 @@ const AHEAD = 32;
 const LONG_MS = 50;
 const SAMPLES = 12;
 /** States whose tasks are told by the processor time that they took. */
-const TRACED = 1_200;
+const TRACED = 240;
 const ME = {
   ...{
     userId: '7c9d1c2e-0000-4000-8000-00000000aaaa',
@@ -174,7 +174,7 @@ async function soak(build: string, { page, address, viewport, next }: (typeof PA
       .filter(({ at, ms }) => at >= from && !ours.some(([begin, end]) => at < end && at + ms > begin))
       .map(({ ms }) => ms)
       .sort((a, b) => b - a);
-    // A machine that others share makes every task long now and then: what the page itself takes is told of some minutes by processor time.
+    // A machine that others share makes every task long now and then: what the page itself takes is told of a minute by processor time.
     const traced = Math.min(TRACED, STATES);
     const tasks = await tasksOf(devtools, () => next(tab, server, day, traced));
     const byProcessor = {
