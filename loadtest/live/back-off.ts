@@ -1,4 +1,4 @@
-import { RECONNECTION } from '#client/src/lib/live/reconnection.ts';
+import { RECONNECTION } from '#shared/contracts/reconnection.ts';
 
 const { reconnectionDelay: LEAST_MS, reconnectionDelayMax: MOST_MS, randomizationFactor: JITTER } = RECONNECTION;
 

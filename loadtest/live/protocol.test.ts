@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Manager } from 'socket.io-client';
 import { describe, expect, it, vi } from 'vitest';
-import { RECONNECTION } from '#client/src/lib/live/reconnection.ts';
+import { RECONNECTION } from '#shared/contracts/reconnection.ts';
 import { backOffMs } from './back-off.ts';
 import { digestOf } from './digest.ts';
 import { eventPacket, readPacket } from './packets.ts';

@@ -14,6 +14,7 @@ import { preparePeople } from '../live/people.ts';
 import { percentiles, type Percentiles, type Tally } from '../live/tally.ts';
 import type { CrowdFigures } from '../live/crowd-types.ts';
 import { startActs } from './acts.ts';
+import { startClimb } from './climb.ts';
 import { compareWithSql } from './compare.ts';
 import { readyCountry, untilQuiet } from './ready-country.ts';
 import { addFigures, startGenerators } from './generators.ts';
@@ -57,7 +58,7 @@ export interface LoadOptions {
   say: (line: string) => void;
 }
 
-const [BALANCERS, USERS_A_GENERATOR, RANGE] = [3, 7_000, 60];
+const [FEWEST_BALANCERS, USERS_A_BALANCER, USERS_A_GENERATOR, RANGE] = [3, 9_400, 7_000, 60];
 const SLICE_MS = 2_000;
 /** How long a page may need to find by itself that it is behind: its check, and the answer. */
 const CONVERGE_MS = 45_000;
@@ -73,6 +74,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const { users, say, signal } = options;
   const scenario: Scenario = SCENARIOS[options.scenario];
   const rates = options.rates ?? ORDERED;
+  const balancers = Math.max(FEWEST_BALANCERS, Math.ceil(users / USERS_A_BALANCER));
   const acts = actRatesOf(scenario, { users, storm: options.storm !== null, acts: options.acts });
   const country = countryOf(DEFAULT_COUNTRY);
   const releases: (() => unknown)[] = [];
@@ -80,13 +82,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const [startedAt, loadBefore] = [new Date(), machine().load];
   try {
     if (options.databaseUrl) await readyCountry(options.databaseUrl, country, say);
-    say(`starting ${options.nodes} nodes, ${BALANCERS} balancers, relay, workers, Redis, Postgres`);
+    say(`starting ${options.nodes} nodes, ${balancers} balancers, relay, workers, Redis, Postgres`);
     const stack = await startStack({
       directory: path.join(localDirectory, 'loadtest'),
       // What earlier runs left would be in this one's way: their offices stand in the nation's dashboard.
       disposable: true,
       nodes: options.nodes,
-      balancers: BALANCERS,
+      balancers,
       environment: options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {},
       processEnvironment: {
         ...{ SOCKET_ENGINE: options.engine, DRAIN_SECONDS: '5', LOG_LEVEL: 'warn' },
@@ -195,6 +197,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     let [stormAt, stormEndAt, backAt, fewest] = [0, 0, 0, users];
     const elapsed = (): number => (performance.now() - running) / 1_000;
     let stallMs: Record<string, number> = {};
+    const climb = options.scenario === 'climb' ? startClimb(() => system.usage(), rates) : null;
     const committed: EventRates = { user: 0, office: 0, broadcast: 0 };
     let failed = 0;
     const commits: ReturnType<typeof events.take>['commits'][] = [];
@@ -233,6 +236,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       );
       seen.push(figures);
       const taken = events.take();
+      await climb?.note(events.factor, { figures, committed: taken.committed, seconds: elapsed() });
       for (const kind of ['user', 'office', 'broadcast'] as const) committed[kind] += taken.committed[kind];
       failed += taken.failed;
       commits.push(taken.commits);
@@ -275,7 +279,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
           watchers,
           offices: people.offices.length,
           nodes: options.nodes,
-          balancers: BALANCERS,
+          balancers,
           engine: options.engine,
         },
         ...{
@@ -354,6 +358,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       bytesASecond: Math.round(figures.bytes / seconds),
       deaths,
       slices,
+      ...(climb && { climb: climb.steps() }),
     };
     return judge(report, { dashboardHz: DASHBOARD_HZ, aborted: signal.aborted });
   } finally {

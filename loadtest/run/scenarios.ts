@@ -28,6 +28,9 @@ export interface Scenario {
   leaving: { share: number; backInMs: number };
 }
 
+/** Times the ordered rates. */
+const CLIMB = [1, 1.25, 1.5, 1.75, 2, 2.5, 3];
+
 const still = { share: 0, backInMs: 0 };
 export const SCENARIOS = {
   steady: {
@@ -52,6 +55,12 @@ export const SCENARIOS = {
     what: 'three times the ordered rates in the middle third',
     arrivals: (most) => most,
     load: (share) => (share > 1 / 3 && share < 2 / 3 ? 3 : 1),
+    leaving: still,
+  },
+  climb: {
+    what: 'times the ordered rates, step by step, until it breaks',
+    arrivals: (most) => most,
+    load: (share) => CLIMB[Math.min(CLIMB.length - 1, Math.floor(share * CLIMB.length))] ?? 1,
     leaving: still,
   },
   soak: {

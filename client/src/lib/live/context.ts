@@ -3,10 +3,10 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { CommandInput, CommandName, CommandOutput } from '#shared/contracts/commands.ts';
 import type { ErrorBody } from '#shared/contracts/errors.ts';
 import type { SessionEnd } from '#shared/contracts/identity.ts';
+import { RECONNECTION } from '#shared/contracts/reconnection.ts';
 import type { TopicName, TopicState } from '#shared/contracts/topics.ts';
 import type { StepUpPrompt } from '$lib/security/step-up.svelte.ts';
 import type { ConnectionStatus, LiveClient } from './live-client.ts';
-import { RECONNECTION } from './reconnection.ts';
 import type { TopicStatus } from './topic-entry.ts';
 
 /** A topic as a component sees it. Reading any of it in markup, `$derived` or `$effect` follows its changes. */
