@@ -25,7 +25,9 @@ export default defineConfig({
           globalSetup: ['deploy/local/sync-pages.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // No module keeps anything: files need no world of their own. Half of the time they wait, for a lock or a process that comes back.
+          isolate: false,
+          maxWorkers: 3,
         },
       },
       {
@@ -49,7 +51,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Most of a test's time is waiting: for an operator, a worker that comes back, a page.
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],

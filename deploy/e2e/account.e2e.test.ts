@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,12 +9,12 @@ import { owners, vehicles } from '#db/schema/vehicles.ts';
 import { account as words } from '#client/src/lib/i18n/messages/account.fr.ts';
 import { transfers } from '#client/src/lib/i18n/messages/transfers.fr.ts';
 import { errors } from '#client/src/lib/i18n/messages/errors.fr.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { formatPlate } from '#shared/domain/plates.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signUp } from './citizen-pages.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** An account's life through the pages: a lost password, another address, a vehicle sold, a copy of the data, the end. */
@@ -42,7 +41,7 @@ const codeIn = (to: string, subject: RegExp) =>
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-account'), disposable: true });
+  stack = await startTestStack('e2e-account');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-account' });
   browser = await launchBrowser();
   [seller, buyer] = [await openContext(browser, DESK), await openContext(browser, PHONE)];

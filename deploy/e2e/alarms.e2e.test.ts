@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,8 +9,7 @@ import { auditLog } from '#db/schema/platform.ts';
 import { alarms as m } from '#client/src/lib/i18n/messages/alarms.fr.ts';
 import { anomalies as a } from '#client/src/lib/i18n/messages/anomalies.fr.ts';
 import { till as tillWords } from '#client/src/lib/i18n/messages/till.fr.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { createCashService } from '#server/tills/cash.service.ts';
 import { createTillsService, type TillAgent } from '#server/tills/tills.service.ts';
 import { METRIC_WORDS } from '#shared/domain/alarms/words.ts';
@@ -21,6 +19,7 @@ import { inCash } from '#shared/domain/tills/cash.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signInStaff } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 
 /** A till that does not add up, from its count to the end of its alarm; a receipt that is shown where one car cannot have been. */
 const { name: VARIANCE } = METRIC_WORDS.fr['till.variance'];
@@ -57,7 +56,7 @@ async function looked(page: Page, name: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-alarms'), disposable: true });
+  stack = await startTestStack('e2e-alarms');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-alarms' });
   browser = await launchBrowser();
   [supervisor, administrator] = [

@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase } from '#db/connect.ts';
 import { vehicles } from '#db/schema/vehicles.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signUp } from './citizen-pages.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** A tax paid by card: chosen here, typed on the provider's page, confirmed here; and left half-way. */
@@ -18,7 +17,7 @@ let page: Page;
 const plates = ['TCA', 'TCB'].map((letters) => `${randomInt(1_000, 9_999)}${letters}`);
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-card'), disposable: true });
+  stack = await startTestStack('e2e-card');
   const database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-card' });
   const common = { country: 'MG', holderName: 'RABE SOLO', fuel: 'ES', fiscalPower: 4, firstRegistration: '2020-05-01' };
   await database.db.insert(vehicles).values(plates.map((plate) => ({ ...common, plate })));

@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { vehicles } from '#db/schema/vehicles.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, picture } from './browser.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** The sandbox's page, its hosted page, and the public status of the ways to pay, in a browser against the whole stack. */
@@ -20,7 +19,7 @@ let control: Page;
 let plates: string[];
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-channels'), disposable: true });
+  stack = await startTestStack('e2e-channels');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-channels' });
   plates = ['TXC', 'TXD', 'TXE', 'TXF'].map((letters) => `${randomInt(1_000, 9_999)}${letters}`);
   const common = { country: 'MG', holderName: 'RABE SOLO', fuel: 'ES', fiscalPower: 4, firstRegistration: '2020-05-01' };

@@ -1,12 +1,10 @@
-import path from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { documentFields, documents } from '#db/schema/documents.ts';
 import { outbox } from '#db/schema/platform.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { KEY_FIELDS } from '#shared/contracts/documents.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
 import { formatPlate, normalisePlate } from '#shared/domain/plates.ts';
@@ -15,6 +13,7 @@ import { DESK, PHONE, accessibilityFaults, launchBrowser, openContext, picture }
 import { signUp, submitPhotographs, watchProgress } from './citizen-pages.ts';
 import { witnessLive } from './live-witness.ts';
 import { anySample, keyFieldsOf } from './samples.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** A citizen photographs a carte grise and watches it being read: the real pages in Chromium, through the balancer, on the real stack. */
@@ -27,7 +26,7 @@ let faults: string[];
 let people = 0;
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e'), disposable: true });
+  stack = await startTestStack('e2e');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', max: 2, applicationName: 'e2e' });
   browser = await launchBrowser();
 });

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
@@ -11,8 +10,7 @@ import { users } from '#db/schema/identity.ts';
 import { auditLog } from '#db/schema/platform.ts';
 import { tickets } from '#db/schema/tickets.ts';
 import { owners, vehicles } from '#db/schema/vehicles.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { createDocumentsService } from '#server/documents/documents.service.ts';
 import { createVehiclesService } from '#server/vehicles/vehicles.service.ts';
 import { formatPlate } from '#shared/domain/plates.ts';
@@ -22,6 +20,7 @@ import { submitPhotographs } from './citizen-pages.ts';
 import { payAs } from './pay-as.ts';
 import { anySample } from './samples.ts';
 import { signInStaff } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** The agent's screen: the search, the file of a vehicle, a claim decided while its claimant looks on, a payment seen, a line that is away. */
@@ -41,8 +40,7 @@ const faults: string[] = [];
 
 beforeAll(async () => {
   // A counter that is open already, and a claim that was decided, are of an earlier run.
-  const directory = path.join(localDirectory, 'e2e-counter');
-  stack = await startStack({ directory, disposable: true });
+  stack = await startTestStack('e2e-counter');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-counter' });
   browser = await launchBrowser();
   const known = stack.signIns.find(({ role }) => role === 'citizen');

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
-import { checkout, localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import { checkout } from '#deploy/local/paths.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { readPresence } from '#server/dashboard/presence.service.ts';
 import { roomOf } from '#shared/contracts/bus.ts';
 import { topicOf } from '#shared/contracts/topics.ts';
@@ -13,6 +13,7 @@ import { connectRedis, redisReady } from '#shared/node/redis.ts';
 import { silentLogger, until } from '#shared/node/testing/helpers.ts';
 import { gatherCrowd, uploadSlowly, type Crowd } from './crowd.ts';
 import { slowLine } from './slow-line.ts';
+import { startTestStack } from './test-stack.ts';
 
 /** A hundred people at work on four nodes behind two balancer processes: releases and storms. The crowd of 20,000 is the load test's. */
 const PEOPLE = Number(process.env['CROWD_PEOPLE'] ?? 100);
@@ -22,10 +23,7 @@ let database: Database;
 let crowd: Crowd;
 
 beforeAll(async () => {
-  stack = await startStack({
-    ...{ directory: path.join(localDirectory, 'e2e-crowd'), disposable: true, nodes: NODES, balancers: 2 },
-    processEnvironment: { DRAIN_SECONDS: '8' },
-  });
+  stack = await startTestStack('e2e-crowd', { nodes: NODES, balancers: 2, processEnvironment: { DRAIN_SECONDS: '8' } });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', max: 8, applicationName: 'e2e-crowd' });
   // Photographs are taken and wait: a reading takes a core for seconds.
   await stack.processes.get('ocr')?.stop();

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import ExcelJS from 'exceljs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -8,13 +7,13 @@ import { connectDatabase, type Database } from '#db/connect.ts';
 import { vehicles } from '#db/schema/vehicles.ts';
 import { collections } from '#client/src/lib/i18n/messages/collections.fr.ts';
 import { dashboard as m } from '#client/src/lib/i18n/messages/dashboard.fr.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { CollectionPage } from '#shared/contracts/collections.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { payAs } from './pay-as.ts';
 import { signInStaff, staffOf } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** The dashboard through the whole stack: a payment moves the desk, the wall and the telephone; what is under a figure adds up to it. */
@@ -30,7 +29,7 @@ let wall: Page;
 let phone: Page;
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-dashboard'), disposable: true });
+  stack = await startTestStack('e2e-dashboard');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-dashboard' });
   browser = await launchBrowser();
   [staff, payer] = [await openContext(browser, DESK), await openContext(browser, PHONE)];
@@ -55,8 +54,9 @@ async function newPlate(): Promise<string> {
   return plate;
 }
 const digits = (text: string): number => Number(text.replace(/[^\d-]/g, ''));
+/** What a figure shows, once it shows a number. */
 const figure = async (page: Page, name: string): Promise<number> =>
-  digits(await page.locator(`[data-figure="${name}"]`).innerText());
+  digits(await page.locator(`[data-figure="${name}"]`, { hasText: /\d/ }).innerText());
 async function opened(address: string, viewport: { width: number; height: number }): Promise<Page> {
   const page = await staff.newPage();
   await page.setViewportSize(viewport);

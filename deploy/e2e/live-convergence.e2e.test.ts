@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { eq } from 'drizzle-orm';
@@ -11,8 +10,7 @@ import { documentPages, documents } from '#db/schema/documents.ts';
 import { users } from '#db/schema/identity.ts';
 import { readReadingQueue } from '#db/document-views.repository.ts';
 import { readGarage } from '#db/vehicles.repository.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { documentView } from '#server/documents/document-events.ts';
 import { createDocumentsService, type DocumentsService } from '#server/documents/documents.service.ts';
 import { createVehiclesService } from '#server/vehicles/vehicles.service.ts';
@@ -20,6 +18,7 @@ import { topicOf } from '#shared/contracts/topics.ts';
 import { silentLogger, until } from '#shared/node/testing/helpers.ts';
 import { createOutboxNotifier } from '#shared/node/outbox-notifier.ts';
 import { lossyLine, type Fault, type LossyLine } from './lossy-socket.ts';
+import { startTestStack } from './test-stack.ts';
 
 /**
  * The promise of the live mechanism: whatever is lost on the way, the screen ends equal to the database. Real client store, real nodes
@@ -40,7 +39,7 @@ const took: number[] = [];
 const fates = { passed: 0, dropped: 0, duplicated: 0, delayed: 0, kills: 0, changes: 0 };
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'convergence'), disposable: true });
+  stack = await startTestStack('convergence');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', max: 5, applicationName: 'convergence' });
   const deps = {
     db: database.db,

@@ -1,12 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { vehicles } from '#db/schema/vehicles.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { GridInForce, PlateLookup } from '#shared/contracts/tax.ts';
 import { countryOf } from '#shared/domain/countries/countries.ts';
 import { formatMoney } from '#shared/domain/money.ts';
@@ -18,6 +15,7 @@ import { until } from '#shared/node/testing/helpers.ts';
 import { DESK, PHONE, accessibilityFaults, launchBrowser, openContext, picture } from './browser.ts';
 import { signUp, submitPhotographs } from './citizen-pages.ts';
 import { anySample } from './samples.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** What is owed as people see it: a stranger looks a plate up, and who gives a photograph sees the price settle. */
@@ -43,10 +41,9 @@ const EXEMPT = `${number}TLB`;
 const UNDETERMINED = `${number}TLC`;
 
 /** Of this run alone: look-ups are counted for an hour, and the samples' vehicles stay registered. */
-const directory = path.join(localDirectory, `e2e-look-up-${number}`);
 
 beforeAll(async () => {
-  stack = await startStack({ directory, disposable: true });
+  stack = await startTestStack('e2e-look-up');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', max: 2, applicationName: 'e2e-look-up' });
   await database.db.insert(vehicles).values([
     { ...COMMON, plate: DUE },
@@ -59,7 +56,6 @@ afterAll(async () => {
   await browser?.close();
   await database?.close();
   await stack?.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 beforeEach(async () => {

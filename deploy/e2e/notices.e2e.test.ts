@@ -1,5 +1,4 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,8 +9,7 @@ import { reminderRuns } from '#db/schema/notices.ts';
 import { owners, vehicles } from '#db/schema/vehicles.ts';
 import { common } from '#client/src/lib/i18n/messages/common.fr.ts';
 import { notices as words } from '#client/src/lib/i18n/messages/notices.fr.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { createDeliveriesService } from '#server/notices/deliveries.service.ts';
 import { createRemindersService } from '#server/notices/reminders.service.ts';
 import { PaymentView } from '#shared/contracts/payments.ts';
@@ -23,6 +21,7 @@ import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signUp } from './citizen-pages.ts';
 import { payAs } from './pay-as.ts';
+import { startTestStack } from './test-stack.ts';
 
 /** What a person is told, as they see it: two tabs, a phone-sized window, and the mails as the catcher has them. */
 let stack: RunningStack;
@@ -56,7 +55,7 @@ const bellSays = (page: Page, count: number) =>
   );
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-notices'), disposable: true });
+  stack = await startTestStack('e2e-notices');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-notices' });
   browser = await launchBrowser();
   context = await openContext(browser, DESK);

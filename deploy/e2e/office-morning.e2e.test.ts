@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
@@ -11,8 +10,7 @@ import { connectDatabase, type Database } from '#db/connect.ts';
 import type { offices } from '#db/schema/identity.ts';
 import { appointments } from '#db/schema/appointments.ts';
 import { counterSessions, officeServices, ticketHistory, tickets } from '#db/schema/tickets.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { createCountersService } from '#server/tickets/counters.service.ts';
 import { createTicketsService } from '#server/tickets/tickets.service.ts';
 import { civilDate } from '#shared/domain/dates.ts';
@@ -22,6 +20,7 @@ import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from 
 import { signUp } from './citizen-pages.ts';
 import { addAgent, addOffice, listenToScreens, percentile } from './office-hall.ts';
 import { signInStaff } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 
 /** A morning at an office: three agents, a board, a kiosk, four phones; a node and the relay are killed in the middle of it. */
 const OFFICE_PC = { width: 1280, height: 720 };
@@ -49,7 +48,7 @@ const screens = listenToScreens();
 const pages = new Map<string, Page>();
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-office'), disposable: true });
+  stack = await startTestStack('e2e-office');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-office' });
   office = await addOffice(database.db);
   const rows = await database.db.select().from(officeServices).where(eq(officeServices.officeId, office.id));

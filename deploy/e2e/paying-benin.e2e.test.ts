@@ -1,14 +1,13 @@
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { vehicles } from '#db/schema/vehicles.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import type { PaymentFailure } from '#shared/contracts/payments.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signUp } from './citizen-pages.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** Paying by MTN Mobile Money in Benin, on a dark screen: it tells why it refuses, and gives the payer five minutes. */
@@ -20,10 +19,7 @@ let plate: string;
 const m = fr.payments;
 
 beforeAll(async () => {
-  stack = await startStack({
-    ...{ directory: path.join(localDirectory, 'e2e-paying-benin'), disposable: true },
-    environment: { COUNTRY: 'bj' },
-  });
+  stack = await startTestStack('e2e-paying-benin', { environment: { COUNTRY: 'bj' } });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-paying-benin' });
   plate = `BE${randomInt(1_000, 9_999)}RB`;
   const vehicle = {

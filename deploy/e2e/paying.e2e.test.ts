@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import { eq, inArray } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,8 +9,7 @@ import { findGrid, versionInForce } from '#db/price-grids.repository.ts';
 import { users } from '#db/schema/identity.ts';
 import { paymentIntents } from '#db/schema/payments.ts';
 import { owners, vehicles } from '#db/schema/vehicles.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { madagascar } from '#shared/domain/countries/madagascar.ts';
 import { civilDate } from '#shared/domain/dates.ts';
 import { formatPlate } from '#shared/domain/plates.ts';
@@ -19,6 +17,7 @@ import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signUp } from './citizen-pages.ts';
 import { payAs } from './pay-as.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** Paying by mobile money as a citizen lives it, on a telephone's screen, against the whole stack: every way that it can go. */
@@ -102,7 +101,7 @@ async function order(plates: readonly string[], phone = '034 00 001 50'): Promis
 }
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-paying'), disposable: true });
+  stack = await startTestStack('e2e-paying');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-paying' });
   browser = await launchBrowser();
   page = await (await openContext(browser)).newPage();

@@ -1,12 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { sql } from 'drizzle-orm';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { vehicles } from '#db/schema/vehicles.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import type {
   Ack,
   ClientToServerEvents,
@@ -22,6 +20,7 @@ import { topicOf, type LiveMessage } from '#shared/contracts/topics.ts';
 import { parseQrText } from '#shared/domain/payments/receipt-text.ts';
 import { verifyReceipt } from '#shared/node/receipt-signer.ts';
 import { until } from '#shared/node/testing/helpers.ts';
+import { startTestStack } from './test-stack.ts';
 
 /** A payment through the whole stack: pages' socket, nodes, relay, workers, the operator's process and back. */
 let stack: RunningStack;
@@ -32,7 +31,7 @@ let plates: string[];
 let socket: Socket<ServerToClientEvents, ClientToServerEvents>;
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-payment'), disposable: true });
+  stack = await startTestStack('e2e-payment');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-payment' });
   plates = ['TXA', 'TXB'].map((letters) => `${randomInt(1_000, 9_999)}${letters}`);
   const common = { country: 'MG', holderName: 'RABE SOLO', fuel: 'ES', fiscalPower: 4, firstRegistration: '2020-05-01' };

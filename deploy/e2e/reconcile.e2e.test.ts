@@ -10,8 +10,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { users } from '#db/schema/identity.ts';
 import { owners, vehicles } from '#db/schema/vehicles.ts';
-import { checkout, localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import { checkout } from '#deploy/local/paths.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { civilDate } from '#shared/domain/dates.ts';
 import { benin } from '#shared/domain/countries/benin.ts';
 import { bureau } from '#client/src/lib/i18n/messages/bureau.fr.ts';
@@ -19,6 +19,7 @@ import { payments } from '#client/src/lib/i18n/messages/payments.fr.ts';
 import { reconciliation as m } from '#client/src/lib/i18n/messages/reconciliation.fr.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signInStaff } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** A provider's statement through the whole stack: brought on the page, compared, one difference settled by two persons. */
@@ -31,8 +32,8 @@ let administrator: Page;
 let folder: string;
 
 beforeAll(async () => {
-  const environment = { ...process.env, COUNTRY: 'bj' };
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-reconcile'), disposable: true, environment });
+  const environment = { COUNTRY: 'bj' };
+  stack = await startTestStack('e2e-reconcile', { environment });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-reconcile' });
   browser = await launchBrowser();
   folder = await mkdtemp(path.join(tmpdir(), 'statements-'));

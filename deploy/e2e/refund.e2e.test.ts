@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { eq } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
@@ -8,8 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { users } from '#db/schema/identity.ts';
 import { owners, vehicles } from '#db/schema/vehicles.ts';
-import { checkout, localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import { checkout } from '#deploy/local/paths.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { formatPlate } from '#shared/domain/plates.ts';
 import { PlateLookup } from '#shared/contracts/tax.ts';
 import { bureau } from '#client/src/lib/i18n/messages/bureau.fr.ts';
@@ -18,6 +17,7 @@ import { refunds as m } from '#client/src/lib/i18n/messages/refunds.fr.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signInStaff } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** Money back through the whole stack: an agent proposes, a supervisor approves, the payer's open page shows it. */
@@ -30,8 +30,8 @@ const opened: Record<string, Page> = {};
 
 beforeAll(async () => {
   // The country whose mobile money pays back by itself; elsewhere a person does, as the integration tests show.
-  const environment = { ...process.env, COUNTRY: 'bj' };
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-refund'), disposable: true, environment });
+  const environment = { COUNTRY: 'bj' };
+  stack = await startTestStack('e2e-refund', { environment });
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-refund' });
   browser = await launchBrowser();
   plate = `BC${randomInt(1_000, 9_999)}RB`;

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { reports as table } from '#db/schema/reports.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { deriveKey } from '#shared/node/keys.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { createReportLinks, LINK_MS } from '#server/reports/report-links.ts';
@@ -13,6 +11,7 @@ import { errors } from '#client/src/lib/i18n/messages/errors.fr.ts';
 import { reports as m } from '#client/src/lib/i18n/messages/reports.fr.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signInStaff } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 
 /** Reports through the whole stack: asked for on the page, made by the worker, followed live, fetched, given up. */
 let stack: RunningStack;
@@ -21,7 +20,7 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-reports'), disposable: true });
+  stack = await startTestStack('e2e-reports');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-reports' });
   browser = await launchBrowser();
   page = await (await openContext(browser, DESK)).newPage();

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -6,14 +5,14 @@ import { connectDatabase, type Database } from '#db/connect.ts';
 import { auditLog } from '#db/schema/platform.ts';
 import { bureau } from '#client/src/lib/i18n/messages/bureau.fr.ts';
 import { reviews as m } from '#client/src/lib/i18n/messages/reviews.fr.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { formatPlate } from '#shared/domain/plates.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { signUp, submitPhotographs } from './citizen-pages.ts';
 import { anySample, keyFieldsOf } from './samples.ts';
 import { signInStaff } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** A doubtful card through the whole stack: its citizen on a telephone, two of the staff at the office's PCs. */
@@ -29,7 +28,7 @@ let supervisor: Page;
 let id: string;
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-review'), disposable: true });
+  stack = await startTestStack('e2e-review');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', max: 2, applicationName: 'e2e-review' });
   browser = await launchBrowser();
   const open = async (viewport: typeof PHONE) => (await openContext(browser, viewport)).newPage();

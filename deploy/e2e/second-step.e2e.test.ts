@@ -1,16 +1,15 @@
-import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '#db/connect.ts';
 import { backupCodes, secondFactors, sessions, users } from '#db/schema/identity.ts';
-import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { security as en } from '#client/src/lib/i18n/messages/security.en.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, DESK, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { freshCode, signInStaff, staffOf } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** The second step of the staff through the whole stack: set up, given, lost, asked again; and the end of a session that is not used. */
@@ -21,7 +20,7 @@ let database: Database;
 let browser: Browser;
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-second-step'), disposable: true });
+  stack = await startTestStack('e2e-second-step');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-second-step' });
   // Of an earlier run in the same directory.
   await database.db.delete(backupCodes);

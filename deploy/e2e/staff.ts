@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { Secret, TOTP } from 'otpauth';
 import { until } from '#shared/node/testing/helpers.ts';
-import type { RunningStack, SignIn } from '#deploy/local/stack.ts';
+import type { SignIn } from '#deploy/local/demo-database.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { fr } from './texts.ts';
 
 const STEP_MS = 30_000;

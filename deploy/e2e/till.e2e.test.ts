@@ -11,7 +11,7 @@ import { refunds } from '#client/src/lib/i18n/messages/refunds.fr.ts';
 import { security } from '#client/src/lib/i18n/messages/security.fr.ts';
 import { till as m } from '#client/src/lib/i18n/messages/till.fr.ts';
 import { checkout, localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import { PlateLookup } from '#shared/contracts/tax.ts';
 import { madagascar } from '#shared/domain/countries/madagascar.ts';
 import { formatMoney } from '#shared/domain/money.ts';
@@ -19,6 +19,7 @@ import { formatPlate } from '#shared/domain/plates.ts';
 import { until } from '#shared/node/testing/helpers.ts';
 import { accessibilityFaults, launchBrowser, openContext, PHONE, picture } from './browser.ts';
 import { freshCode, signInStaff, staffOf } from './staff.ts';
+import { startTestStack } from './test-stack.ts';
 import { fr } from './texts.ts';
 
 /** Cash at a counter, through the whole stack: a till opened, a tax taken, printed, given back, the till counted. */
@@ -37,7 +38,7 @@ const of = (who: string): Page => {
 };
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-till'), disposable: true });
+  stack = await startTestStack('e2e-till');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', applicationName: 'e2e-till' });
   browser = await launchBrowser();
 });

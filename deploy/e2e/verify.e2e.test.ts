@@ -10,7 +10,7 @@ import { connectDatabase, type Database } from '#db/connect.ts';
 import { revokeReceipts } from '#db/revocations.repository.ts';
 import { vehicles } from '#db/schema/vehicles.ts';
 import { localDirectory } from '#deploy/local/paths.ts';
-import { startStack, type RunningStack } from '#deploy/local/stack.ts';
+import type { RunningStack } from '#deploy/local/stack.ts';
 import type { Ack, CommandInput } from '#shared/contracts/commands.ts';
 import { PaymentView } from '#shared/contracts/payments.ts';
 import { ReceiptView, SignedText } from '#shared/contracts/receipts.ts';
@@ -19,6 +19,7 @@ import { parseRevocationList } from '#shared/domain/payments/revocation-list.ts'
 import { until } from '#shared/node/testing/helpers.ts';
 import { receiptQr } from '#workers/payments/receipt-pdf.ts';
 import { DESK, PHONE, accessibilityFaults, launchBrowser, openContext, picture } from './browser.ts';
+import { startTestStack } from './test-stack.ts';
 import { common as englishCommon } from '#client/src/lib/i18n/messages/common.en.ts';
 import { verify as english } from '#client/src/lib/i18n/messages/verify.en.ts';
 import { fr } from './texts.ts';
@@ -36,7 +37,7 @@ let good: ReceiptView & { payment: string };
 let bad: ReceiptView;
 
 beforeAll(async () => {
-  stack = await startStack({ directory: path.join(localDirectory, 'e2e-verify'), disposable: true });
+  stack = await startTestStack('e2e-verify');
   database = connectDatabase({ url: stack.env['DATABASE_URL'] ?? '', max: 2, applicationName: 'e2e-verify' });
   browser = await launchBrowser();
   const [citizen] = stack.signIns;

@@ -206,6 +206,15 @@ async function ensureDatabase(url: string): Promise<void> {
   }
 }
 
+/** Copies the data of a Postgres that does not run into the directory of a stack that has none. */
+export function copyPostgresData(from: string, to: string): void {
+  const user = unprivilegedUser();
+  const [source, target] = [dataDirectory(from, user), dataDirectory(to, user)];
+  // Not by Node: the files stay those of their user.
+  const { status, stderr } = spawnSync('cp', ['-a', `${source}/.`, target], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the data in ${source} could not be copied: ${stderr.trim()}`);
+}
+
 /** Deletes the data of a Postgres that does not run. */
 export function removePostgresData(directory: string): void {
   const note = path.join(directory, 'postgres-directory');

@@ -8,9 +8,11 @@ const Secrets = z.object({ authSecret: z.string(), databasePassword: z.string(),
 const WithReceiptKey = Secrets.extend({ receiptKey: z.string() });
 export type Secrets = z.infer<typeof WithReceiptKey>;
 
+export const SECRETS_FILE = 'secrets.json';
+
 /** The secrets of a stack, made once: sessions and data outlive a restart. */
 export function loadSecrets(directory: string): Secrets {
-  const file = path.join(directory, 'secrets.json');
+  const file = path.join(directory, SECRETS_FILE);
   const complete = readJsonFile(file, WithReceiptKey);
   if (complete !== undefined) return complete;
   const known = readJsonFile(file, Secrets);

@@ -6,7 +6,7 @@ import { ACCESS_KEY, BUCKET, REGION, startObjectStore } from './object-store.ts'
 import { localDirectory } from './paths.ts';
 import { createPidFile, endLeftovers } from './pid-file.ts';
 import { choosePorts, createPortHolder, type PortHolder } from './ports.ts';
-import { startPostgres } from './postgres.ts';
+import { removePostgresData, startPostgres } from './postgres.ts';
 import { createSupervisor, type ManagedProcess, type ProcessDeath, type Supervisor } from './processes.ts';
 import { startRedis } from './redis.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -50,6 +50,8 @@ export interface WorkspaceOptions {
   logs?: (directory: string) => Logs;
   /** Throws away what an earlier stack left in the directory: data, ports, secrets, logs. */
   empty?: boolean;
+  /** Puts something into the directory before its secrets are read. */
+  fill?: (directory: string) => void;
 }
 
 /** What says who has a directory, and what they started in it. */
@@ -59,7 +61,14 @@ const HOLDERS = new Set(['stack.lock', 'pids.json']);
  * Takes a directory for a stack and ends what a killed start left in it.
  * @throws StackIsRunningError
  */
-export async function openWorkspace({ directory, say, onDeath, logs, empty = false }: WorkspaceOptions): Promise<Workspace> {
+export async function openWorkspace({
+  directory,
+  say,
+  onDeath,
+  logs,
+  empty = false,
+  fill,
+}: WorkspaceOptions): Promise<Workspace> {
   mkdirSync(directory, { recursive: true });
   const tools = loadTools();
   const lock = lockStack(directory);
@@ -67,9 +76,11 @@ export async function openWorkspace({ directory, say, onDeath, logs, empty = fal
   const ended = await endLeftovers(pids);
   if (ended.length > 0) say(`ended what a killed start had left behind: ${ended.join(', ')}`);
   if (empty) {
+    removePostgresData(directory);
     const left = readdirSync(directory).filter((name) => !HOLDERS.has(name));
     for (const name of left) rmSync(path.join(directory, name), { recursive: true, force: true });
   }
+  fill?.(directory);
   const pidFile = createPidFile(pids);
   const logDirectory = path.join(directory, 'logs');
   const holder = createPortHolder();

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { z } from 'zod';
 import { buildBundles, buildClient } from './build.ts';
+import { migrate, seedDemo, type SignIn } from './demo-database.ts';
 import { startBalancers, type RunningBalancers } from './haproxy.ts';
 import type { Logs } from './logs.ts';
 import { checkout, localDirectory } from './paths.ts';
@@ -9,13 +9,13 @@ import type { ManagedProcess, ProcessDeath } from './processes.ts';
 import { releaseNodes } from './release.ts';
 import { openWorkspace, runServices, type Workspace } from './service-set.ts';
 import { countryOf, type CountryCode } from '#shared/domain/countries/countries.ts';
+import { copyStackTemplate } from './stack-template.ts';
 import {
   catcherSpec,
   programSpec,
   sandboxSpec,
   SERVER_NODES,
   STACK_PORTS,
-  tsxArguments,
   USUAL_NODES,
   viteSpec,
   WORKER_NAMES,
@@ -26,14 +26,6 @@ import {
 
 /** The balancer's port, unless another program has it. */
 const PREFERRED_PORTS = { balancer: 4870, catcher: 4871, sandbox: 4872 };
-
-const SignIns = z.object({
-  signIns: z.array(
-    z.object({ role: z.string(), identifier: z.string(), password: z.string(), totpSecret: z.string().optional() }),
-  ),
-});
-/** A demo account that the seed made. */
-export type SignIn = z.infer<typeof SignIns>['signIns'][number];
 
 export interface StackOptions {
   /** Absolute; by default `.local` of this checkout. Two stacks need two directories. */
@@ -46,6 +38,8 @@ export interface StackOptions {
   dev?: boolean;
   /** For tests: begins with nothing, whatever an earlier one left in the directory, and Postgres does not wait for the disk. */
   disposable?: boolean;
+  /** Of a stack that is disposable: what it begins with (`makeStackTemplate`). */
+  template?: string;
   /** Server nodes, four at most, and balancer processes: two of each unless said otherwise. */
   nodes?: number;
   balancers?: number;
@@ -89,12 +83,15 @@ export interface RunningStack {
 export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
   const say = options.say ?? (() => undefined);
   const nodes = SERVER_NODES.slice(0, options.nodes ?? USUAL_NODES);
+  const { template } = options;
+  let taken: SignIn[] | undefined;
   const workspace = await openWorkspace({
     directory: options.directory ?? localDirectory,
     say,
     onDeath: options.onDeath ?? (({ name, how, lastLines }) => say([`${name} ${how}`, ...lastLines].join('\n  '))),
     empty: options.disposable ?? false,
     ...(options.logs && { logs: options.logs }),
+    ...(template && { fill: (directory: string) => (taken = copyStackTemplate(template, directory)) }),
   });
   const { supervisor } = workspace;
   const processes = new Map<string, ManagedProcess>();
@@ -146,10 +143,9 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       ...(options.environment?.['COUNTRY'] && { COUNTRY: options.environment['COUNTRY'] }),
     };
 
-    await runDatabaseCommand(workspace, 'migrate', shared);
     const catching = besides(startCatcher(workspace, ports, options.environment ?? {}, keep));
     const paying = besides(startSandbox(workspace, ports, { ...options, origin }, keep));
-    const signIns = await seedDemo(workspace, shared, options.environment ?? {});
+    const signIns = taken ?? (await prepareDatabase(workspace, shared, options.environment ?? {}));
     const catcher = await catching;
     const sandbox = await paying;
     const { programs, clientDirectory } = await building;
@@ -260,29 +256,12 @@ async function prepareProgram(
   return { programs: { bundles }, clientDirectory: await buildClient(supervisor, say) };
 }
 
-/** Runs db/migrate.ts or db/seed.ts and gives what it wrote. */
-async function runDatabaseCommand(
-  { supervisor }: Workspace,
-  name: 'migrate' | 'seed',
-  env: Record<string, string>,
-): Promise<string> {
-  const args = tsxArguments(`db/${name}.ts`);
-  return supervisor.runOnce({ name, command: process.execPath, args, cwd: checkout, env });
-}
-
 /** The demo's passwords are known to everybody: they go into a database of one's own, into another only on demand. */
-async function seedDemo(workspace: Workspace, env: Record<string, string>, given: NodeJS.ProcessEnv): Promise<SignIn[]> {
-  if (given['DATABASE_URL'] && given['SEED_DEMO'] !== '1') {
-    workspace.say('no demo data written into the database of DATABASE_URL (SEED_DEMO=1 writes it)');
-    return [];
-  }
-  return readSignIns(await runDatabaseCommand(workspace, 'seed', { ...env, SEED_DEMO: '1' }));
-}
-
-function readSignIns(output: string): SignIn[] {
-  const last = output.trim().split('\n').at(-1) ?? '';
-  const parsed = SignIns.safeParse(last.startsWith('{') ? JSON.parse(last) : undefined);
-  return parsed.success ? parsed.data.signIns : [];
+async function prepareDatabase(workspace: Workspace, env: Record<string, string>, given: NodeJS.ProcessEnv): Promise<SignIn[]> {
+  await migrate(workspace, env);
+  if (!given['DATABASE_URL'] || given['SEED_DEMO'] === '1') return seedDemo(workspace, env);
+  workspace.say('no demo data written into the database of DATABASE_URL (SEED_DEMO=1 writes it)');
+  return [];
 }
 
 async function startCatcher(

@@ -1,6 +1,6 @@
 // Brings node_modules in step with package-lock.json, and does nothing when it is.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run, said, SetupError } from './run.mjs';
 
@@ -14,13 +14,20 @@ export async function ensureNpmPackages(root) {
   const lockFile = path.join(root, 'package-lock.json');
   const stampFile = path.join(root, 'node_modules', '.vignette-lock');
   const lock = readFileSync(lockFile, 'utf8');
-  // The platform is part of it: native packages of another Node or system would not load.
+  const patchFolder = path.join(root, 'patches');
+  const patches = readdirSync(patchFolder)
+    .toSorted()
+    .map((name) => readFileSync(path.join(patchFolder, name), 'utf8'))
+    .join('');
+  // What they are mended with (`patches/`) and the platform are part of it: native packages of another Node or system would not load.
   const stamp = createHash('sha256')
     .update(lock)
+    .update(patches)
     .update(`${process.versions.modules}/${process.platform}/${process.arch}`)
     .digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   if (!installedAsLocked(root, lock)) await install(root, lockFile, lock);
+  else await patch(root);
   writeFileSync(stampFile, stamp);
 }
 
@@ -32,6 +39,12 @@ function installedAsLocked(root, lock) {
   return Object.entries(JSON.parse(lock).packages).every(
     ([where, wanted]) => where === '' || wanted.optional || wanted.devOptional || installed[where]?.version === wanted.version,
   );
+}
+
+/** As npm does after it has installed: changes nothing where it was done. */
+async function patch(root) {
+  const result = await run('npm', ['run', '--silent', 'postinstall'], { cwd: root });
+  if (result.code !== 0) throw new SetupError(`The patches of npm packages do not fit:\n${(result.stderr || result.stdout).trim()}`);
 }
 
 async function install(root, lockFile, lock) {

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '#shared/node/testing/helpers.ts';
+import { connectDatabase, connectRaw, SILENT_MS, type Database, type Executor } from './connect.ts';
+import { offices } from './schema/identity.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+
+let test: TestDatabase;
+let one: Database;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+beforeEach(() => {
+  one = connectDatabase({ url: test.url, max: 1, applicationName: 'lost-line', silentMs: SILENT_MS });
+  return () => one.close();
+});
+afterAll(() => test.drop());
+
+const backendOf = async (executor: Executor): Promise<number> => {
+  const [row] = await executor.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+  return row?.pid ?? 0;
+};
+/** Ends the line as Postgres does when it dies: with a word, or without one. */
+async function cut(pid: number): Promise<void> {
+  await test.db.execute(sql`select pg_terminate_backend(${pid})`);
+  const gone = async () => (await test.db.execute(sql`select from pg_stat_activity where pid = ${pid}`)).length === 0;
+  await until(gone, { what: 'the backend gone' });
+}
+const office = () => ({ id: randomUUID(), code: randomUUID().slice(0, 8), name: 'Ici', city: 'Ici' });
+const answers = async (): Promise<boolean> => (await one.db.execute(sql`select 1 as one`))[0]?.['one'] === 1;
+
+describe('a line that is lost in the middle of a transaction', () => {
+  it('fails what goes on in it, on whatever line the pool has meanwhile: nothing of it is written', async () => {
+    const [first, second] = [office(), office()];
+    const work = one.db.transaction(async (tx) => {
+      await tx.insert(offices).values(first);
+      await cut(await backendOf(tx));
+      // Another asks: the only place of the pool has a new line now.
+      await until(answers, { what: 'a new line' });
+      await tx.insert(offices).values(second);
+    });
+    await expect(work).rejects.toThrow();
+    expect(await answers()).toBe(true);
+    const written = await test.db.execute(sql`select from offices where id in (${first.id}, ${second.id})`);
+    expect(written).toHaveLength(0);
+  });
+
+  it('fails all that was asked at once, what waits for its turn too, and the next has a new line', async () => {
+    const asked: Promise<unknown>[] = [];
+    const work = one.db.transaction(async (tx) => {
+      const pid = await backendOf(tx);
+      // More than go to Postgres before the first is answered.
+      for (let number = 0; number < 150; number += 1) asked.push(tx.execute(sql`select pg_sleep(${number === 0 ? 30 : 0})`));
+      const settled = Promise.allSettled(asked);
+      await cut(pid);
+      await settled;
+      // Given up after the line was: nothing is there to be undone.
+      throw new Error('given up');
+    });
+    await expect(work).rejects.toThrow();
+    expect((await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled')).toEqual([]);
+    expect(await answers()).toBe(true);
+  });
+
+  it('is nobody’s any more who had it reserved', async () => {
+    const raw = connectRaw({ url: test.url, max: 1, applicationName: 'lost-line', silentMs: SILENT_MS });
+    try {
+      const line = await raw.reserve();
+      const [row] = await line<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      const waiting = [line`select pg_sleep(${30})`, line`select 1`];
+      const settled = Promise.allSettled(waiting);
+      await cut(row?.pid ?? 0);
+      expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      await until(async () => (await raw`select 1`).length === 1, { what: 'a new line' });
+      // A lock of the session that is gone must not be thought held.
+      await expect(line`select 1`).rejects.toThrow(/CONNECTION_CLOSED/);
+      line.release();
+      expect(await raw`select 1`).toHaveLength(1);
+    } finally {
+      await raw.end();
+    }
+  });
+
+  it('whatever the moment', { timeout: 60_000 }, async () => {
+    for (let round = 0; round < 40; round += 1) {
+      let cutting: Promise<void> | undefined;
+      const work = one.db.transaction(async (tx) => {
+        cutting = cut(await backendOf(tx));
+        for (let number = 0; number < 400; number += 1) await tx.execute(sql`select ${number}`);
+        await cutting;
+      });
+      await expect(work).rejects.toThrow();
+      await cutting;
+      expect(await answers()).toBe(true);
+    }
+  });
+});
