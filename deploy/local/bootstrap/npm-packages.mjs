@@ -27,7 +27,7 @@ export async function ensureNpmPackages(root) {
     .digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   if (!installedAsLocked(root, lock)) await install(root, lockFile, lock);
-  else await patch(root);
+  await patch(root);
   writeFileSync(stampFile, stamp);
 }
 
@@ -41,9 +41,9 @@ function installedAsLocked(root, lock) {
   );
 }
 
-/** As npm does after it has installed: changes nothing where it was done. */
+/** Mends packages (`patches/`): npm runs no scripts of its own here (.npmrc). Changes nothing where it was done. */
 async function patch(root) {
-  const result = await run('npm', ['run', '--silent', 'postinstall'], { cwd: root });
+  const result = await run('npm', ['run', '--silent', 'patch'], { cwd: root });
   if (result.code !== 0) throw new SetupError(`The patches of npm packages do not fit:\n${(result.stderr || result.stdout).trim()}`);
 }
 
