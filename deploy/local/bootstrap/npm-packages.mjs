@@ -44,7 +44,8 @@ function installedAsLocked(root, lock) {
 /** Mends packages (`patches/`): npm runs no scripts of its own here (.npmrc). Changes nothing where it was done. */
 async function patch(root) {
   const result = await run('npm', ['run', '--silent', 'patch'], { cwd: root });
-  if (result.code !== 0) throw new SetupError(`The patches of npm packages do not fit:\n${(result.stderr || result.stdout).trim()}`);
+  if (result.code !== 0)
+    throw new SetupError(`The patches of npm packages do not fit:\n${(result.stderr || result.stdout).trim()}`);
 }
 
 async function install(root, lockFile, lock) {
