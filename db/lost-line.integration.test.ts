@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import net from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '#shared/node/testing/helpers.ts';
@@ -95,4 +97,33 @@ describe('a line that is lost in the middle of a transaction', () => {
       expect(await answers()).toBe(true);
     }
   });
+});
+
+it('that cannot be opened costs the pool nothing: it has all its places when Postgres is back', async () => {
+  const server = new URL(test.url);
+  const door = net.createServer((visitor) => {
+    const inside = net.connect(Number(server.port), server.hostname);
+    visitor.pipe(inside).pipe(visitor);
+    for (const end of [visitor, inside]) end.on('error', () => undefined);
+  });
+  const open = async (port: number): Promise<number> => {
+    await once(door.listen(port, '127.0.0.1'), 'listening');
+    return (door.address() as net.AddressInfo).port;
+  };
+  const port = await open(0);
+  door.close();
+  const url = new URL(test.url);
+  [url.hostname, url.port] = ['127.0.0.1', String(port)];
+  const two = connectDatabase({ url: url.href, max: 2, applicationName: 'lost-line', silentMs: SILENT_MS });
+  try {
+    for (let tries = 0; tries < 6; tries += 1) await expect(two.db.execute(sql`select 1`)).rejects.toThrow();
+    await open(port);
+    const both = await Promise.all(
+      [1, 2].map(() => two.db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid, pg_sleep(0.1)`)),
+    );
+    expect(new Set(both.map(([row]) => row?.pid)).size).toBe(2);
+  } finally {
+    await two.close();
+    door.close();
+  }
 });

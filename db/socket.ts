@@ -24,21 +24,18 @@ class Line extends Socket {
  * Opens lines to Postgres that are given up when nothing came for `silentMs`. A host that vanishes says nothing, and what is asked on its
  * line would wait for TCP's quarter of an hour; postgres.js has no limit of its own. A line that is merely idle is given up as well, and
  * opened again when it is needed. Not by `statement_timeout`: a vanished host does not keep it, and PgBouncer refuses it at the start.
+ * A line is handed over before it is connected: one that fails is the pool's again when it closes, one that was refused here would be lost
+ * to it.
  */
 export function watchedSocket(silentMs: number): (target: Target) => Promise<Socket> {
-  return ({ host, port, path }) =>
-    new Promise((resolve, reject) => {
-      const [name, number] = [[host].flat()[0] ?? 'localhost', [port].flat()[0] ?? 5432];
-      const socket = new Line();
-      if (path) socket.connect(path);
-      else socket.connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, noDelay: true });
-      const giveUp = (): void => void socket.destroy(Object.assign(new Error('Postgres says nothing'), { code: 'ETIMEDOUT' }));
-      socket.setTimeout(Math.min(CONNECT_MS, silentMs), giveUp);
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        socket.setTimeout(silentMs);
-        resolve(socket);
-      });
-    });
+  return ({ host, port, path }) => {
+    const [name, number] = [[host].flat()[0] ?? 'localhost', [port].flat()[0] ?? 5432];
+    const socket = new Line();
+    const giveUp = (): void => void socket.destroy(Object.assign(new Error('Postgres says nothing'), { code: 'ETIMEDOUT' }));
+    socket.setTimeout(Math.min(CONNECT_MS, silentMs), giveUp);
+    socket.once('connect', () => socket.setTimeout(silentMs));
+    if (path) socket.connect(path);
+    else socket.connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, noDelay: true });
+    return Promise.resolve(socket);
+  };
 }

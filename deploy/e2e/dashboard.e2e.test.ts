@@ -54,9 +54,9 @@ async function newPlate(): Promise<string> {
   return plate;
 }
 const digits = (text: string): number => Number(text.replace(/[^\d-]/g, ''));
-/** What a figure shows, once it shows a number. */
+/** What a figure shows, once it shows a number; of one out of sight, too, which is not laid out. */
 const figure = async (page: Page, name: string): Promise<number> =>
-  digits(await page.locator(`[data-figure="${name}"]`, { hasText: /\d/ }).innerText());
+  digits((await page.locator(`[data-figure="${name}"]`, { hasText: /\d/ }).textContent()) ?? '');
 async function opened(address: string, viewport: { width: number; height: number }): Promise<Page> {
   const page = await staff.newPage();
   await page.setViewportSize(viewport);

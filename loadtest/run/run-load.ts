@@ -60,6 +60,8 @@ export interface LoadOptions {
 
 const [FEWEST_BALANCERS, USERS_A_BALANCER, USERS_A_GENERATOR, RANGE] = [3, 9_400, 7_000, 60];
 const SLICE_MS = 2_000;
+/** As in production unless told otherwise. */
+const RELEASE_DRAIN_SECONDS = 20;
 /** How long a page may need to find by itself that it is behind: its check, and the answer. */
 const CONVERGE_MS = 45_000;
 const AFTER_STORM_MS = 90_000;
@@ -91,7 +93,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       balancers,
       environment: options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {},
       processEnvironment: {
-        ...{ SOCKET_ENGINE: options.engine, DRAIN_SECONDS: '5', LOG_LEVEL: 'warn' },
+        ...{
+          SOCKET_ENGINE: options.engine,
+          DRAIN_SECONDS: String(options.storm === 'rolling' ? RELEASE_DRAIN_SECONDS : 5),
+          LOG_LEVEL: 'warn',
+        },
         NODE_OPTIONS: `--import ${new URL('./collect-garbage.mjs', import.meta.url).href}`,
       },
       signal,
@@ -215,7 +221,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       if (options.storm && !stormed && share > 0.25) {
         say(`storm: ${STORMS[options.storm]}`);
         stormAt = performance.now();
-        stormed = storm(options.storm, { processes: stack.processes, generators }).then(
+        stormed = storm(options.storm, { processes: stack.processes, generators, release: () => stack.release(say) }).then(
           () => void (stormEndAt = performance.now()),
         );
         stormed.catch((error: unknown) => say(`the storm failed: ${String(error)}`));

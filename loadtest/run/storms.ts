@@ -9,9 +9,9 @@ const STALLING_SECONDS = 30;
 /** Does the harm; resolves when no more is done, whatever it leaves behind. */
 export async function storm(
   name: StormName,
-  system: { processes: ReadonlyMap<string, ManagedProcess>; generators: Generators },
+  system: { processes: ReadonlyMap<string, ManagedProcess>; generators: Generators; release: () => Promise<void> },
 ): Promise<void> {
-  const { processes, generators } = system;
+  const { processes, generators, release } = system;
   const one = (process: string): ManagedProcess => {
     const found = processes.get(process);
     if (!found) throw new Error(`no process ${process}`);
@@ -42,10 +42,6 @@ export async function storm(
       }
       return;
     case 'rolling':
-      for (const node of [...processes.keys()].filter((process) => process.startsWith('node-'))) {
-        await one(node).restart();
-        // As a release does: the balancer has seen it before the next one goes.
-        await pause(3_000);
-      }
+      return release();
   }
 }
