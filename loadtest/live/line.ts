@@ -48,7 +48,7 @@ export class Line {
   constructor(
     private owner: LineOwner | null,
     address: LineAddress,
-    private readonly slow = false,
+    private slow = false,
   ) {
     const { host, port, localAddress } = address;
     const socket = net.connect({
@@ -81,6 +81,11 @@ export class Line {
   stall(ms: number): void {
     this.socket.pause();
     setTimeout(() => this.socket.resume(), ms);
+  }
+
+  /** Reads as fast as others from now on. */
+  mend(): void {
+    this.slow = false;
   }
 
   /** Whoever owned it hears no more of it. */

@@ -1,3 +1,4 @@
+import { tryTakesMs } from '#shared/contracts/reconnection.ts';
 import type { Joined, LiveMessage } from '#shared/contracts/topics.ts';
 import type { Page } from '../acts/act.ts';
 import { ActError } from '../acts/act-types.ts';
@@ -54,7 +55,7 @@ export class VirtualUser implements LineOwner, Page {
     private readonly crowd: Crowd,
     private readonly user: CrowdUser,
     readonly from: string | undefined,
-    private readonly slow: boolean,
+    private slow: boolean,
   ) {
     this.held = user.topics.map(nothingYet);
   }
@@ -73,6 +74,8 @@ export class VirtualUser implements LineOwner, Page {
       { host, port, origin, cookie: this.cookie, ...(this.from !== undefined && { localAddress: this.from }) },
       this.slow,
     );
+    // One that waits at a balancer which takes no more tries another.
+    this.waiting = setTimeout(() => this.line?.drop(), tryTakesMs(this.attempt));
   }
 
   /** The network is gone. */
@@ -83,6 +86,12 @@ export class VirtualUser implements LineOwner, Page {
   /** Nothing comes through for so long. */
   stall(ms: number): void {
     this.line?.stall(ms);
+  }
+
+  /** Whose line was slow has a good one. */
+  mend(): void {
+    this.slow = false;
+    this.line?.mend();
   }
 
   // What acts need.
@@ -148,7 +157,7 @@ export class VirtualUser implements LineOwner, Page {
 
   end(): void {
     this.over = true;
-    if (this.waiting) clearTimeout(this.waiting);
+    this.waitNoMore();
     this.line?.drop();
   }
 
@@ -205,6 +214,7 @@ export class VirtualUser implements LineOwner, Page {
   onClosed(why: string): void {
     const was = this.connected;
     this.line = null;
+    this.waitNoMore();
     this.lost();
     if (this.over) return;
     this.crowd.error(was ? `line: ${why}` : `connect: ${why}`);
@@ -239,6 +249,7 @@ export class VirtualUser implements LineOwner, Page {
   private hangUp(): void {
     const { line } = this;
     if (!line) return;
+    this.waitNoMore();
     this.lost();
     this.line = null;
     line.disown();
@@ -246,7 +257,13 @@ export class VirtualUser implements LineOwner, Page {
     line.close();
   }
 
+  private waitNoMore(): void {
+    if (this.waiting) clearTimeout(this.waiting);
+    this.waiting = null;
+  }
+
   private onConnected(): void {
+    this.waitNoMore();
     this.connected = true;
     this.attempt = 0;
     note(this.crowd.figures.handshakes, performance.now() - this.beganAt);

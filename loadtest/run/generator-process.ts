@@ -11,7 +11,7 @@ export type Order =
   /** Answered with how many began. */
   | { do: 'act'; act: ActName; count: number; backInMs: number }
   | { do: 'stall'; share: number; mostMs: number; broken: number }
-  | { do: 'come-to-work' | 'state' | 'figures' | 'finals' | 'memory' };
+  | { do: 'come-to-work' | 'mend' | 'state' | 'figures' | 'finals' | 'memory' };
 
 let crowd: Crowd | null = null;
 
@@ -30,6 +30,8 @@ async function carryOut(order: Order): Promise<unknown> {
       return crowd.troupe.comeToWork();
     case 'act':
       return crowd.troupe.begin(order.act, order.count, order.backInMs);
+    case 'mend':
+      return crowd.mend();
     case 'stall':
       return crowd.stall(order.share, order.mostMs, order.broken);
     case 'state':

@@ -16,6 +16,8 @@ export interface Generators {
   act(act: ActName, count: number, backInMs: number): Promise<number>;
   /** Lets such a share of the lines stand still for up to so long, and breaks such a share. */
   stall(share: number, mostMs: number, broken: number): Promise<void>;
+  /** Slow readers are slow no more. */
+  mend(): Promise<void>;
   state(): Promise<CrowdState>;
   /** Since the last call. */
   takeFigures(): Promise<CrowdFigures>;
@@ -74,6 +76,9 @@ export async function startGenerators(given: {
     },
     async stall(share, mostMs, broken) {
       await all({ do: 'stall', share, mostMs, broken });
+    },
+    async mend() {
+      await all({ do: 'mend' });
     },
     async state() {
       const states = await all<CrowdState>({ do: 'state' });

@@ -76,7 +76,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const { users, say, signal } = options;
   const scenario: Scenario = SCENARIOS[options.scenario];
   const rates = options.rates ?? ORDERED;
-  const balancers = Math.max(FEWEST_BALANCERS, Math.ceil(users / USERS_A_BALANCER));
+  // When one of them is gone, the others hold everybody.
+  const spare = options.storm === 'balancer' ? 1 : 0;
+  const balancers = Math.max(FEWEST_BALANCERS, Math.ceil(users / USERS_A_BALANCER) + spare);
   const acts = actRatesOf(scenario, { users, storm: options.storm !== null, acts: options.acts });
   const country = countryOf(DEFAULT_COUNTRY);
   const releases: (() => unknown)[] = [];
@@ -268,6 +270,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     await pause(3_000, signal);
     let comparison = await compareWithSql(db, await generators.finals(), startedAt);
     const lostAtOnce = comparison.lost;
+    await generators.mend();
     const converging = performance.now();
     while (!signal.aborted && comparison.lost + comparison.different > 0 && performance.now() - converging < CONVERGE_MS) {
       await pause(5_000, signal);

@@ -92,7 +92,7 @@ export const STORMS = {
   postgres: 'Postgres is restarted',
   balancer: 'kill -9 of one HAProxy process; it is started again after 20 s',
   'drop-all': 'every line is cut at once',
-  slow: 'one in ten reads 1 KB a second, all the time',
+  slow: 'one in ten reads 1 KB a second, until all is over',
   stalls: 'for 30 s one line in ten stands still for up to 5 s, one in a hundred breaks, each second',
   rolling: 'every node is drained and started again, one after the other',
 } as const;

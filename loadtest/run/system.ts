@@ -70,14 +70,18 @@ export function watchSystem(deps: {
       await Promise.all(
         [...processes].map(async ([name, { pid }]) => {
           if (!name.startsWith('node-') || pid === undefined) return;
-          const metrics = await fetch(`http://127.0.0.1:${httpPortOf(pid)}/metrics`, { signal: AbortSignal.timeout(5_000) })
-            .then((answer) => answer.text())
-            .catch(() => null);
-          if (metrics === null) return;
+          const look = async (): Promise<{ metrics: string; rss: number }> => {
+            const answer = await fetch(`http://127.0.0.1:${httpPortOf(pid)}/metrics`, { signal: AbortSignal.timeout(5_000) });
+            return { metrics: await answer.text(), rss: rssOf(pid) };
+          };
+          // It may end meanwhile: nodes are killed here, and released.
+          const looked = await look().catch(() => null);
+          if (!looked) return;
+          const { metrics, rss } = looked;
           const value = (metric: string): number =>
             Number(new RegExp(`^${metric}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1] ?? 0);
           found[name] = {
-            rss: rssOf(pid),
+            rss,
             heap: value('nodejs_heap_size_used_bytes'),
             sockets: value('vignette_sockets_connected'),
             stallMs: Math.round(value('nodejs_eventloop_lag_max_seconds') * 1_000),

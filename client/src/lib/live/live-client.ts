@@ -9,6 +9,7 @@ import type {
 } from '#shared/contracts/commands.ts';
 import { AppError, type ErrorBody } from '#shared/contracts/errors.ts';
 import type { SessionEnd } from '#shared/contracts/identity.ts';
+import { tryTakesMs } from '#shared/contracts/reconnection.ts';
 import { createTopicEntry, type Reducer, type TopicEntry } from './topic-entry.ts';
 
 export type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
@@ -80,12 +81,6 @@ const RETRY_REFUSED_MS = { first: 500, most: 10_000 };
 const OWN_DEED_MS = 1_000;
 /** Commands that change nothing, some of them sent with each letter that is typed. */
 const READS = /^(live:|search:|till:quote|refund:find|office:read|transfer:look-up)/;
-
-/**
- * How long each next try to connect may take, milliseconds: over a way on which packets are lost without a word (a node or a network that just
- * died) socket.io-client would sit out its 20 s before it tried another. The second and third have the time that a bad telephone line needs.
- */
-const TRIES_TAKE_MS = [4_000, 8_000, 20_000] as const;
 
 /** How long a page that is to move waits for answers under way, milliseconds. */
 const MOVE_WAITS_MS = 5_000;
@@ -296,7 +291,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   socket.on('node:draining', ({ withinMs }) => later(Math.random() * withinMs, () => moving || move()));
   socket.io.on('ping', heard);
   socket.io.on('reconnect_attempt', (attempt) => {
-    socket.io.timeout(TRIES_TAKE_MS[Math.min(attempt, TRIES_TAKE_MS.length) - 1] ?? TRIES_TAKE_MS[0]);
+    socket.io.timeout(tryTakesMs(attempt - 1));
   });
 
   const checkTimer = setInterval(() => void check(), options.checkEveryMs ?? 30_000);
