@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '#shared/node/testing/helpers.ts';
 import { connectDatabase, connectRaw, SILENT_MS, type Database, type Executor } from './connect.ts';
 import { offices } from './schema/identity.ts';
+import { withScope } from './scope.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 let test: TestDatabase;
@@ -84,6 +85,31 @@ describe('a line that is lost in the middle of a transaction', () => {
     }
   });
 
+  it('leaves nobody waiting who waited for a place: statements that have a transaction of their own', async () => {
+    const walled = connectDatabase({ url: test.url, max: 2, applicationName: 'lost-line', silentMs: SILENT_MS, role: 'server' });
+    try {
+      const held = [1, 2].map(() =>
+        walled.db.transaction(async (tx) => {
+          const pid = await backendOf(tx);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          await cut(pid);
+        }),
+      );
+      const waiting = withScope({ actor: 'system' }, () =>
+        Array.from({ length: 5 }, () => Promise.resolve(walled.db.execute(sql`select count(*) from payments`))),
+      );
+      expect((await Promise.allSettled(held)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      // Some on a new line, some refused; not one of them waits.
+      expect(await Promise.allSettled(waiting)).toHaveLength(5);
+      const again = withScope({ actor: 'system' }, () =>
+        Array.from({ length: 5 }, () => Promise.resolve(walled.db.execute(sql`select count(*) from payments`))),
+      );
+      expect(await Promise.all(again)).toHaveLength(5);
+    } finally {
+      await walled.close();
+    }
+  });
+
   it('whatever the moment', { timeout: 60_000 }, async () => {
     for (let round = 0; round < 40; round += 1) {
       let cutting: Promise<void> | undefined;
@@ -125,5 +151,42 @@ it('that cannot be opened costs the pool nothing: it has all its places when Pos
   } finally {
     await two.close();
     door.close();
+  }
+});
+
+it('a transaction that has ended takes no more: what goes on is refused, not done on a line that is others’', async () => {
+  let late: (() => Promise<unknown>) | undefined;
+  const work = one.db.transaction(async (tx) => {
+    late = () => tx.insert(offices).values(office());
+    await tx.execute(sql`select 1`);
+    throw new Error('given up');
+  });
+  await expect(work).rejects.toThrow('given up');
+  const before = await test.db.execute(sql`select from offices`);
+  await expect(late?.()).rejects.toThrow();
+  expect(await test.db.execute(sql`select from offices`)).toHaveLength(before.length);
+});
+
+it('a question that cannot be put is the asker’s fault alone: those asked beside it have their own answers', async () => {
+  const asked = [1, 2, 3].map((number) =>
+    one.db.execute<{ number: number }>(sql`select ${number}::int as number, pg_sleep(0.02)`),
+  );
+  const strange = one.db.execute(sql`select ${Symbol('strange') as never}`);
+  const after = one.db.execute<{ number: number }>(sql`select 4 as number`);
+  await expect(strange).rejects.toThrow();
+  expect((await Promise.all([...asked, after])).map(([row]) => row?.number)).toEqual([1, 2, 3, 4]);
+});
+
+it('a way that cannot even be tried is a failure, not the end of the process', async () => {
+  const nowhere = connectDatabase({
+    url: 'postgres://x:y@255.255.255.255:5432/z',
+    max: 1,
+    applicationName: 'lost-line',
+    silentMs: 500,
+  });
+  try {
+    for (let tries = 0; tries < 3; tries += 1) await expect(nowhere.db.execute(sql`select 1`)).rejects.toThrow();
+  } finally {
+    await nowhere.close();
   }
 });

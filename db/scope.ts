@@ -174,8 +174,9 @@ const send = (pending: Pending): void => void pending.catch(() => undefined);
 
 /** A transaction of one statement, in one round trip: begun, asked and ended without waiting in between. */
 async function alone(client: Sql, scope: DataScope, ask: (line: Sql) => Pending): Promise<unknown> {
+  const opening = `begin; ${settings(scope, true)}`;
   const line = await client.reserve();
-  send(line.unsafe(`begin; ${settings(scope, true)}`));
+  send(line.unsafe(opening));
   const [answer, end] = await Promise.allSettled([ask(line), line.unsafe('commit')]);
   // A line that broke is the pool's again already.
   if (end.status === 'fulfilled' || (end.reason instanceof postgres.PostgresError && end.reason.severity === 'ERROR'))

@@ -34,8 +34,11 @@ export function watchedSocket(silentMs: number): (target: Target) => Promise<Soc
     const giveUp = (): void => void socket.destroy(Object.assign(new Error('Postgres says nothing'), { code: 'ETIMEDOUT' }));
     socket.setTimeout(Math.min(CONNECT_MS, silentMs), giveUp);
     socket.once('connect', () => socket.setTimeout(silentMs));
-    if (path) socket.connect(path);
-    else socket.connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, noDelay: true });
+    // When postgres.js listens: an address that cannot even be tried says so at once.
+    queueMicrotask(() => {
+      if (path) socket.connect(path);
+      else socket.connect({ host: name, port: number, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, noDelay: true });
+    });
     return Promise.resolve(socket);
   };
 }
