@@ -37,6 +37,9 @@ export type DatabaseRole = 'server' | 'workers';
 /** For what serves people and jobs: nothing they ask of the database takes so long. Milliseconds. */
 export const SILENT_MS = 30_000;
 
+/** How often Postgres looks whether somebody still waits for what it does. Milliseconds. */
+const CHECK_CLIENT_MS = 5_000;
+
 export interface Database {
   db: Db;
   close(): Promise<void>;
@@ -60,6 +63,8 @@ export function connectRaw(options: DatabaseOptions): Sql {
     connection: {
       application_name: options.applicationName,
       ...(options.role && !options.pooled && { role: roleName(options.role) }),
+      // What is given up here is to end there as well: it may hold a lock.
+      ...(options.silentMs !== undefined && !options.pooled && { client_connection_check_interval: CHECK_CLIENT_MS }),
     },
     ...(options.silentMs !== undefined && { socket: watchedSocket(options.silentMs) }),
     onnotice: (notice) => options.onNotice?.(notice['message'] ?? ''),

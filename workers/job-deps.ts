@@ -13,6 +13,8 @@ import type { WorkerConfig } from './config.ts';
 export interface JobDeps {
   config: WorkerConfig;
   db: Db;
+  /** One connection, for statements that go through all payments and take their time without a word. */
+  patient: Db;
   store: ObjectStore;
   queues: JobQueues;
   notifier: OutboxNotifier;

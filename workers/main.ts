@@ -45,7 +45,12 @@ async function main(): Promise<void> {
     ...{ url: config.DATABASE_URL, max: config.DATABASE_POOL, applicationName: config.NODE_NAME, silentMs: SILENT_MS },
     ...{ pooled, prepared: !pooled, role: 'workers' },
   });
-  shutdown.add('database', database.close);
+  // Its one connection is opened when something is asked on it.
+  const patient = connectDatabase({
+    ...{ url: config.DATABASE_URL, max: 1, applicationName: `${config.NODE_NAME}-patient` },
+    ...{ pooled, prepared: !pooled, role: 'workers' },
+  });
+  shutdown.add('database', async () => void (await Promise.all([database.close(), patient.close()])));
   await checkRole(database.db, 'workers');
   const { db } = database;
   const redisQueues = connectRedis(config.REDIS_QUEUES_URL, 'fail-fast', logger, `${config.NODE_NAME}-queues`);
@@ -62,6 +67,7 @@ async function main(): Promise<void> {
   const deps: JobDeps = {
     config,
     db,
+    patient: patient.db,
     store,
     queues,
     notifier: createOutboxNotifier({ notify: () => db.execute(sql`select pg_notify(${OUTBOX_CHANNEL}, '')`), logger }),
@@ -110,7 +116,8 @@ async function main(): Promise<void> {
   }
 
   const roles: Record<WorkerRole, () => Promise<unknown>> = {
-    relay: () => startRelayRole({ config, db, redisQueues, redisCache, bus, queues, logger, metrics, shutdown }),
+    relay: () =>
+      startRelayRole({ config, db, patient: patient.db, redisQueues, redisCache, bus, queues, logger, metrics, shutdown }),
     payments: async () => {
       await Promise.all(
         (['payments', 'payment-checks', 'payment-checks-mvola', 'payment-checks-stripe', 'statements'] as const).map(work),

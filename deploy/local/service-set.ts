@@ -72,34 +72,39 @@ export async function openWorkspace({
   mkdirSync(directory, { recursive: true });
   const tools = loadTools();
   const lock = lockStack(directory);
-  const pids = path.join(directory, 'pids.json');
-  const ended = await endLeftovers(pids);
-  if (ended.length > 0) say(`ended what a killed start had left behind: ${ended.join(', ')}`);
-  if (empty) {
-    removePostgresData(directory);
-    const left = readdirSync(directory).filter((name) => !HOLDERS.has(name));
-    for (const name of left) rmSync(path.join(directory, name), { recursive: true, force: true });
+  try {
+    const pids = path.join(directory, 'pids.json');
+    const ended = await endLeftovers(pids);
+    if (ended.length > 0) say(`ended what a killed start had left behind: ${ended.join(', ')}`);
+    if (empty) {
+      removePostgresData(directory);
+      const left = readdirSync(directory).filter((name) => !HOLDERS.has(name));
+      for (const name of left) rmSync(path.join(directory, name), { recursive: true, force: true });
+    }
+    fill?.(directory);
+    const pidFile = createPidFile(pids);
+    const logDirectory = path.join(directory, 'logs');
+    const holder = createPortHolder();
+    const opened = logs?.(logDirectory) ?? createLogs({ directory: logDirectory });
+    return {
+      directory,
+      tools,
+      secrets: loadSecrets(directory),
+      supervisor: createSupervisor({ logs: opened, pidFile, onDeath }),
+      lock,
+      logs: opened,
+      holder,
+      say,
+      close() {
+        holder.release();
+        pidFile.clear();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
   }
-  fill?.(directory);
-  const pidFile = createPidFile(pids);
-  const logDirectory = path.join(directory, 'logs');
-  const holder = createPortHolder();
-  const opened = logs?.(logDirectory) ?? createLogs({ directory: logDirectory });
-  return {
-    directory,
-    tools,
-    secrets: loadSecrets(directory),
-    supervisor: createSupervisor({ logs: opened, pidFile, onDeath }),
-    lock,
-    logs: opened,
-    holder,
-    say,
-    close() {
-      holder.release();
-      pidFile.clear();
-      lock.release();
-    },
-  };
 }
 
 /** Services that run, in the order in which they were started. */

@@ -1,9 +1,9 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { migrate, seedDemo, SignIns, type SignIn } from './demo-database.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { localDirectory } from './paths.ts';
-import { copyPostgresData, startPostgres } from './postgres.ts';
+import { copyPostgresData, removePostgresData, startPostgres } from './postgres.ts';
 import { choosePorts } from './ports.ts';
 import { SECRETS_FILE } from './secrets.ts';
 import { openWorkspace } from './service-set.ts';
@@ -16,7 +16,9 @@ const SIGN_INS_FILE = 'sign-ins.json';
  * @returns its directory
  */
 export async function makeStackTemplate(say: (line: string) => void): Promise<string> {
-  const directory = path.join(localDirectory, 'stack-template');
+  mkdirSync(localDirectory, { recursive: true });
+  // Each run has its own: another one in the same checkout may copy from its own at this moment.
+  const directory = mkdtempSync(path.join(localDirectory, 'stack-template-'));
   const workspace = await openWorkspace({ directory, say, onDeath: () => undefined, empty: true });
   const { supervisor, tools, secrets, holder } = workspace;
   try {
@@ -31,6 +33,12 @@ export async function makeStackTemplate(say: (line: string) => void): Promise<st
     await supervisor.stopAll();
     workspace.close();
   }
+}
+
+/** Deletes a template and its data. */
+export function removeStackTemplate(directory: string): void {
+  removePostgresData(directory);
+  rmSync(directory, { recursive: true, force: true });
 }
 
 /** Copies a template into the empty directory of a stack. @returns who can sign in */

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/contracts/errors.ts';
+import { isAway } from '../faults.ts';
 import { BEGUN_WITHIN_MS, type Turns } from './reads.ts';
 
 /** Least time between two readings of a node, milliseconds: whoever comes alone is read to at once, who comes among many with them. */
@@ -52,6 +53,9 @@ export function createGathering<A extends Waiting, R>({ turns, read, now }: Gath
     let begun = false;
     const work = (): Promise<void> => {
       [begun, asked] = [true, asked - 1];
+      // Whoever has gone, or asks again already, takes nobody's place.
+      for (let first = waiting[0]; first && !inTime(first); first = waiting[0])
+        waiting.shift()?.reject(new AppError('UNAVAILABLE'));
       return serve(waiting.splice(0, MOST_TOGETHER));
     };
     turns
@@ -65,17 +69,20 @@ export function createGathering<A extends Waiting, R>({ turns, read, now }: Gath
     askForTurn();
   }
 
+  const inTime = ({ asker }: Place): boolean => asker.here() && now() - asker.askedAt <= BEGUN_WITHIN_MS;
   async function serve(places: readonly Place[]): Promise<void> {
-    const inTime = ({ asker }: Place): boolean => asker.here() && now() - asker.askedAt <= BEGUN_WITHIN_MS;
     for (const place of places) if (!inTime(place)) place.reject(new AppError('UNAVAILABLE'));
     const served = places.filter(inTime);
     if (served.length === 0) return;
     try {
       await answer(served);
     } catch (error) {
-      if (served.length === 1) return served[0]?.reject(error);
+      if (served.length === 1 || isAway(error)) return served.forEach(({ reject }) => reject(error));
       // What is wrong with one of them must not keep the others from theirs.
-      for (const place of served) await answer([place]).catch(place.reject);
+      for (const place of served) {
+        if (inTime(place)) await answer([place]).catch(place.reject);
+        else place.reject(new AppError('UNAVAILABLE'));
+      }
     }
   }
   async function answer(places: readonly Place[]): Promise<void> {
@@ -85,6 +92,9 @@ export function createGathering<A extends Waiting, R>({ turns, read, now }: Gath
 
   return (asker) =>
     new Promise((resolve, reject) => {
+      const wouldWaitMs = (waiting.length / MOST_TOGETHER) * BETWEEN_MS;
+      if (wouldWaitMs > BEGUN_WITHIN_MS)
+        return reject(new AppError('UNAVAILABLE', { retryAfterSeconds: Math.ceil(wouldWaitMs / 1_000) }));
       waiting.push({ asker, resolve, reject });
       askForTurn();
     });

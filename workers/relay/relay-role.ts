@@ -41,6 +41,8 @@ const RELAY_SILENT_MS = 10_000;
 export interface RelayRoleDeps {
   config: WorkerConfig;
   db: Db;
+  /** For statements that go through all payments, and take their time without a word. */
+  patient: Db;
   redisQueues: RedisConnection;
   redisCache: RedisConnection;
   bus: BusPublisher;
@@ -52,7 +54,7 @@ export interface RelayRoleDeps {
 
 /** The relay with what it has to know of the features: their projections, and what the end of a session means. */
 export async function startRelayRole(deps: RelayRoleDeps): Promise<Relay> {
-  const { config, db, logger } = deps;
+  const { config, db, patient, logger } = deps;
   const url = config.DATABASE_DIRECT_URL ?? config.DATABASE_URL;
   const sessions = createSessionCache({ queues: deps.redisQueues, cache: deps.redisCache, prefix: config.REDIS_PREFIX, logger });
   const readingQueue: Projection = {
@@ -92,8 +94,8 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<Relay> {
       async ensureTotals() {
         if (await areTotalsOf(db, timeZone)) return;
         logger.info({ timeZone }, 'totals are computed from the payments');
-        await rebuildTotals(db, timeZone, new Date());
-        await refreshStats(db, new Date());
+        await rebuildTotals(patient, timeZone, new Date());
+        await refreshStats(patient, new Date());
       },
       onProjected: (seconds) => projected.observe(seconds),
     }),

@@ -144,7 +144,7 @@ describe('totals', () => {
     const context = { logger, signal: new AbortController().signal } as unknown as Parameters<
       JobHandlers<'upkeep'>['totals.check']
     >[1];
-    const job = createTotalsCheck({ db: database.db, timeZone, clock: () => new Date() });
+    const job = createTotalsCheck({ db: database.db, patient: database.db, timeZone, clock: () => new Date() });
     await quickPayments(database.db, payments, 5, 0);
     await rebuildTotals(database.db, timeZone, new Date());
     relayHere();

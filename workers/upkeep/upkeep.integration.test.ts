@@ -171,6 +171,7 @@ describe('a sweep', () => {
     const job = createUpkeepJob({
       timeZone: 'Indian/Antananarivo',
       db,
+      patient: db,
       queues,
       store: f.store,
       notifier: { wake: () => void (woken += 1) },
@@ -205,6 +206,7 @@ describe('a sweep', () => {
     const job = createUpkeepJob({
       timeZone: 'Indian/Antananarivo',
       db,
+      patient: db,
       queues: broken,
       store: f.store,
       notifier: { wake: () => undefined },

@@ -21,6 +21,7 @@ import { createTotalsCheck } from './totals-check.ts';
 
 export interface UpkeepJobDeps {
   db: Db;
+  patient: Db;
   queues: JobQueues;
   store: ObjectStore;
   notifier: OutboxNotifier;
