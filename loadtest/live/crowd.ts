@@ -22,6 +22,8 @@ export interface CrowdOptions {
 
 /** What waits for an answer. `held` null: a check. */
 export interface Asked {
+  /** Which of the user's lines it was asked on. */
+  line: number;
   user: VirtualUser;
   held: readonly Held[] | null;
   at: number;

@@ -42,6 +42,7 @@ export class VirtualUser implements LineOwner, Page {
   private readonly held: Held[];
   private cookies = new Map<string, string>();
   private attempt = 0;
+  private lines = 0;
   private beganAt = 0;
   private lostAt = 0;
   private over = false;
@@ -66,7 +67,7 @@ export class VirtualUser implements LineOwner, Page {
 
   connect(): void {
     if (this.over || this.line) return;
-    this.waiting = null;
+    this.lines += 1;
     this.beganAt = performance.now();
     const { host, port, origin } = this.crowd.options;
     this.line = new Line(
@@ -222,9 +223,10 @@ export class VirtualUser implements LineOwner, Page {
     this.attempt += 1;
   }
 
-  unanswered({ held, tell }: Asked): void {
+  unanswered({ held, line, tell }: Asked): void {
     if (tell) return tell(null);
-    if (!this.connected) return;
+    // On a line that was left: what was asked was asked again on the new one.
+    if (!this.connected || line !== this.lines) return;
     this.crowd.error('no answer');
     if (held) {
       this.readLater(held);
@@ -315,7 +317,7 @@ export class VirtualUser implements LineOwner, Page {
   }
 
   private ask(name: string, input: unknown, held: readonly Held[] | null, tell?: Asked['tell']): void {
-    const id = this.crowd.await({ user: this, held, at: performance.now(), ...(tell && { tell }) });
+    const id = this.crowd.await({ user: this, held, line: this.lines, at: performance.now(), ...(tell && { tell }) });
     this.line?.send(eventPacket(name, input, id));
   }
 

@@ -60,8 +60,8 @@ export interface LoadOptions {
 
 const [FEWEST_BALANCERS, USERS_A_BALANCER, USERS_A_GENERATOR, RANGE] = [3, 9_400, 7_000, 60];
 const SLICE_MS = 2_000;
-/** As in production unless told otherwise. */
-const RELEASE_DRAIN_SECONDS = 20;
+/** So long a node's people move, while this machine has everything else to do as well. */
+const RELEASE_DRAIN_SECONDS = 45;
 /** How long a page may need to find by itself that it is behind: its check, and the answer. */
 const CONVERGE_MS = 45_000;
 const AFTER_STORM_MS = 90_000;
