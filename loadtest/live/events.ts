@@ -37,7 +37,7 @@ export interface EventMaker {
 const TOGETHER = 6;
 const TICK_MS = 20;
 /** Transactions under way at once at most: behind a database that is away they must not pile up. */
-const MOST_AT_ONCE = 8;
+const MOST_AT_ONCE = 24;
 /** Of an office's, which wait for each other and for its agents: the others need room beside them. */
 const OFFICE_AT_ONCE = 4;
 

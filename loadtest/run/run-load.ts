@@ -111,7 +111,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     });
     releases.push(() => stack.stop());
     const url = stack.env['DATABASE_URL'] ?? '';
-    const database = connectDatabase({ url, max: 10, applicationName: 'loadtest', prepared: true });
+    const database = connectDatabase({ url, max: 30, applicationName: 'loadtest', prepared: true });
     releases.push(() => database.close());
     const { db } = database;
     const redis = new Redis(stack.env['REDIS_QUEUES_URL'] ?? '', { maxRetriesPerRequest: 1 });
