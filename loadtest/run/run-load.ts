@@ -209,13 +209,14 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     const committed: EventRates = { user: 0, office: 0, broadcast: 0 };
     let failed = 0;
     const commits: ReturnType<typeof events.take>['commits'][] = [];
+    const lasting = options.storm === 'stalls' || options.storm === 'rolling';
     const goesOn = (): boolean =>
       !signal.aborted &&
       (elapsed() < options.seconds ||
         (options.storm !== null &&
           options.storm !== 'slow' &&
           backAt === 0 &&
-          (stormAt === 0 || performance.now() - (stormEndAt || stormAt) < AFTER_STORM_MS)));
+          (stormAt === 0 || (lasting && stormEndAt === 0) || performance.now() - (stormEndAt || stormAt) < AFTER_STORM_MS)));
     while (goesOn()) {
       const share = elapsed() / options.seconds;
       events.factor = scenario.load(share);
@@ -226,13 +227,15 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
         stormed = storm(options.storm, { processes: stack.processes, generators, release: () => stack.release(say) }).then(
           () => void (stormEndAt = performance.now()),
         );
-        stormed.catch((error: unknown) => say(`the storm failed: ${String(error)}`));
+        stormed.catch((error: unknown) => {
+          stormEndAt = performance.now();
+          say(`the storm failed: ${String(error)}`);
+        });
       }
       await pause(stormAt > 0 && backAt === 0 ? 500 : SLICE_MS, signal);
       const [figures, state, nodes] = [await generators.takeFigures(), await generators.state(), await system.nodes()];
       fewest = Math.min(fewest, state.settled);
       // At once would be before anybody noticed; a storm that lasts is over when it ends.
-      const lasting = options.storm === 'stalls' || options.storm === 'rolling';
       const may = stormAt > 0 && performance.now() - stormAt > 1_500 && (!lasting || stormEndAt > 0);
       if (may && backAt === 0 && state.settled === users) backAt = performance.now();
       if (stormAt > 0 && backAt === 0) stallMs = maxima(stallMs, nodes);
@@ -342,10 +345,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       },
       errors: figures.errors,
       storm: options.storm && {
-        backSeconds:
-          backAt > 0
-            ? round((backAt - (options.storm === 'rolling' || options.storm === 'stalls' ? stormEndAt : stormAt)) / 1_000)
-            : null,
+        backSeconds: backAt > 0 ? round((backAt - (lasting ? stormEndAt : stormAt)) / 1_000) : null,
         fewestSettled: fewest,
         returns: percentiles(figures.returns),
         stallMs,
