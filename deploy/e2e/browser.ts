@@ -55,12 +55,20 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+const THE_END_OF_MOTION = `Promise.allSettled(
+  document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished),
+)`;
+
 interface AxeResult {
   violations: { id: string; help: string; nodes: { target: unknown[] }[] }[];
 }
 
-/** What axe finds on the page as it stands (WCAG 2.2 A and AA, and its best practices). */
+/**
+ * What axe finds on the page as it stands (WCAG 2.2 A and AA, and its best practices), once what moves and ends has
+ * ended: half way in, a text that appears has the contrast of no page that anybody reads.
+ */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(THE_END_OF_MOTION);
   // Through the debugger, so that the page's own content policy stays in force.
   await page.evaluate(await import('node:fs/promises').then((fs) => fs.readFile(axePath, 'utf8')));
   const result = await page.evaluate(() => (globalThis as typeof globalThis & { axe: { run(): Promise<AxeResult> } }).axe.run());
