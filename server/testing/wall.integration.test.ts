@@ -301,3 +301,11 @@ it('every walled table has forced policies, its partitions policies of their own
   const partition = sql`select 1 from payments_2026`;
   expect(await withScope({ actor: 'system' }, async () => served.db.execute(partition))).toHaveLength(0);
 });
+
+it('no function with the rights of the tables’ owner looks a name up where others can put one first', async () => {
+  const open = await f.database.db.execute<{ name: string; path: string | null }>(sql`
+    select proname as name, array_to_string(proconfig, '; ') as path from pg_proc
+    where prosecdef and pronamespace = 'public'::regnamespace`);
+  expect(open.length).toBeGreaterThan(3);
+  for (const { name, path } of open) expect(path, name).toMatch(/search_path=.*, pg_temp$/);
+});
