@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
+import tls from 'node:tls';
 import { sql } from 'drizzle-orm';
+import { generate } from 'selfsigned';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '#shared/node/testing/helpers.ts';
 import { connectDatabase, connectRaw, SILENT_MS, type Database, type Executor } from './connect.ts';
@@ -189,4 +191,50 @@ it('a way that cannot even be tried is a failure, not the end of the process', a
   } finally {
     await nowhere.close();
   }
+});
+
+describe('a line with TLS', () => {
+  /** Before Postgres, as a server that speaks TLS: it answers the request for it (PostgreSQL's manual, 54.2.10), and goes silent when told. */
+  const openDoor = async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+    const inside = new URL(test.url);
+    const state = { silent: false, visitors: 0, asked: new Set<string | false | null | undefined>() };
+    const door = net.createServer((visitor) => {
+      state.visitors += 1;
+      visitor.on('error', () => undefined);
+      visitor.once('data', () => {
+        visitor.write('S');
+        const safe = new tls.TLSSocket(visitor, { isServer: true, key, cert }).on('error', () => undefined);
+        safe.on('secure', () => state.asked.add((safe as tls.TLSSocket & { servername?: string }).servername));
+        const line = net.connect(Number(inside.port), inside.hostname).on('error', () => undefined);
+        safe.on('close', () => line.destroy());
+        safe.on('data', (chunk: Buffer) => state.silent || line.write(chunk));
+        line.on('data', (chunk) => state.silent || safe.write(chunk));
+      });
+    });
+    await once(door.listen(0, '127.0.0.1'), 'listening');
+    const url = new URL(test.url);
+    [url.hostname, url.port] = ['localhost', String((door.address() as net.AddressInfo).port)];
+    url.searchParams.set('sslmode', 'require');
+    return { url, state, close: () => door.close() };
+  };
+
+  it('is given up as one without when nothing comes any more, and another one is opened', async () => {
+    const door = await openDoor();
+    const safe = connectDatabase({ url: door.url.href, max: 1, applicationName: 'lost-line', silentMs: 600 });
+    try {
+      expect([...(await safe.db.execute(sql`select 1 as one`))]).toEqual([{ one: 1 }]);
+      door.state.silent = true;
+      await expect(safe.db.execute(sql`select 1`)).rejects.toThrow();
+      door.state.silent = false;
+      // What is asked between its error and its end fails with it.
+      await until(async () => safe.db.execute(sql`select 1`).then(Boolean, () => false), { what: 'a new line' });
+      expect(door.state.visitors).toBe(2);
+      // The name that its certificate is compared with (sslmode=verify-full).
+      expect([...door.state.asked]).toEqual(['localhost']);
+    } finally {
+      await safe.close();
+      door.close();
+    }
+  });
 });

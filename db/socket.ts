@@ -15,6 +15,11 @@ const KEEP_ALIVE_MS = 10_000;
  * postgres.js then fails; of a close with an error it thinks that all has been failed already, and that question would wait for ever.
  */
 class Line extends Socket {
+  /** The name that postgres.js has the server's certificate compared with. */
+  constructor(readonly host: string) {
+    super();
+  }
+
   override emit(event: string | symbol, ...rest: unknown[]): boolean {
     return super.emit(event, ...(event === 'close' ? [false] : rest));
   }
@@ -25,12 +30,12 @@ class Line extends Socket {
  * line would wait for TCP's quarter of an hour; postgres.js has no limit of its own. A line that is merely idle is given up as well, and
  * opened again when it is needed. Not by `statement_timeout`: a vanished host does not keep it, and PgBouncer refuses it at the start.
  * A line is handed over before it is connected: one that fails is the pool's again when it closes, one that was refused here would be lost
- * to it.
+ * to it. Of a line that TLS is spoken on, postgres.js takes all listeners away; the mended driver goes on watching (ADR 037).
  */
 export function watchedSocket(silentMs: number): (target: Target) => Promise<Socket> {
   return ({ host, port, path }) => {
     const [name, number] = [[host].flat()[0] ?? 'localhost', [port].flat()[0] ?? 5432];
-    const socket = new Line();
+    const socket = new Line(name);
     const giveUp = (): void => void socket.destroy(Object.assign(new Error('Postgres says nothing'), { code: 'ETIMEDOUT' }));
     socket.setTimeout(Math.min(CONNECT_MS, silentMs), giveUp);
     socket.once('connect', () => socket.setTimeout(silentMs));

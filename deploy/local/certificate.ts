@@ -1,20 +1,21 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { generate } from 'selfsigned';
 
-/** A certificate for this machine's address in its network, made once by openssl and signed by nobody. */
-export function localCertificate(directory: string): { file: string; host: string } {
+/** A certificate for this machine's address in its network, made once and signed by nobody. */
+export async function localCertificate(directory: string): Promise<{ file: string; host: string }> {
   const host = networkAddress();
   const folder = path.join(directory, 'certificate');
   const file = path.join(folder, `${host}.pem`);
   if (existsSync(file)) return { file, host };
+  const names = [{ type: 2 as const, value: 'localhost' }, ...['127.0.0.1', host].map((ip) => ({ type: 7 as const, ip }))];
+  const made = await generate([{ name: 'commonName', value: 'Vignette local' }], {
+    ...{ keyType: 'ec', algorithm: 'sha256' },
+    extensions: [{ name: 'subjectAltName', altNames: names }],
+  });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'certificate.pem')];
-  const subject = ['-subj', '/CN=Vignette local', '-addext', `subjectAltName=DNS:localhost,IP:127.0.0.1,IP:${host}`];
-  const what = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '365'];
-  execFileSync('openssl', ['req', '-x509', ...what, '-keyout', key, '-out', certificate, ...subject], { stdio: 'pipe' });
-  writeFileSync(file, readFileSync(certificate, 'utf8') + readFileSync(key, 'utf8'), { mode: 0o600 });
+  writeFileSync(file, `${made.cert.trim()}\n${made.private.trim()}\n`, { mode: 0o600 });
   return { file, host };
 }
 

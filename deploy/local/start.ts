@@ -44,7 +44,7 @@ try {
   stack = await startStack({
     dev: flags.dev,
     environment: process.env,
-    ...(flags.https && { certificate: localCertificate(localDirectory) }),
+    ...(flags.https && { certificate: await localCertificate(localDirectory) }),
     say,
     onDeath: announce,
     logs: (directory) => createLogs({ directory, print: (line) => console.log(line), colour, verbose: flags.verbose }),

@@ -23,8 +23,8 @@ export interface EventRates {
 }
 
 export interface EventMaker {
-  /** Committed since the last call, and how long the commits took. */
-  take(): { committed: EventRates; failed: number; commits: Tally };
+  /** Committed since the last call, how long the commits took, and transactions that failed, by why. */
+  take(): { committed: EventRates; failed: Record<string, number>; commits: Tally };
   /** Times the rates, from now on. */
   factor: number;
   /** What should have been committed by now. */
@@ -58,7 +58,7 @@ export function startEvents(deps: {
     logger: deps.logger,
   });
   const none = (): EventRates => ({ user: 0, office: 0, broadcast: 0 });
-  let [committed, failed, commits] = [none(), 0, {} as Tally];
+  let [committed, failed, commits] = [none(), {} as Record<string, number>, {} as Tally];
   const begun = none();
   const began = performance.now();
   const running = new Set<Promise<void>>();
@@ -148,10 +148,11 @@ export function startEvents(deps: {
         note(commits, performance.now() - at);
         notifier.wake();
       },
-      () => {
+      (error: unknown) => {
         // Not committed: it is made up for, like everything that is late.
         begun[kind] -= count;
-        failed += 1;
+        const why = `${kind}, ${reasonOf(error)}`;
+        failed[why] = (failed[why] ?? 0) + 1;
       },
     );
     running.add(one);
@@ -179,7 +180,7 @@ export function startEvents(deps: {
   return {
     take() {
       const taken = { committed, failed, commits };
-      [committed, failed, commits] = [none(), 0, {}];
+      [committed, failed, commits] = [none(), {}, {}];
       return taken;
     },
     get factor() {
@@ -194,4 +195,11 @@ export function startEvents(deps: {
       await Promise.all(running);
     },
   };
+}
+
+/** The first words of what was wrong, the same for all that are: a query's own error rather than what it was about. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const [line = ''] = String(cause).split('\n');
+  return line.replaceAll(/[0-9a-f-]{36}/g, '…').slice(0, 120);
 }

@@ -57,7 +57,13 @@ export interface LoadReport {
   screens: Record<string, Percentiles>;
   acknowledgements: Percentiles;
   commits: Percentiles;
-  events: { due: EventRates; committed: EventRates; failed: number; dashboardsASecond: number; received: Record<string, number> };
+  events: {
+    due: EventRates;
+    committed: EventRates;
+    failed: Record<string, number>;
+    dashboardsASecond: number;
+    received: Record<string, number>;
+  };
   /** What people did, and how often it was to be done. */
   acts: Record<string, { aSecond: number; due: number; done: number }>;
   /** By act and code. */
@@ -249,7 +255,7 @@ ${table(['milliseconds', 'count', 'p50', 'p95', 'p99', 'max'], [percentileRow('h
 
 ${table(['milliseconds', 'count', 'p50', 'p95', 'p99', 'max'], [...Object.entries(report.screens).map(([kind, of]) => percentileRow(kind, of)), percentileRow('answers', report.acknowledgements), percentileRow('commits', report.commits)])}
 
-Committed ${JSON.stringify(events.committed)} of ${JSON.stringify(events.due)}; dashboards ${events.dashboardsASecond} a second; ${events.failed} transactions failed and were made up for.
+Committed ${JSON.stringify(events.committed)} of ${JSON.stringify(events.due)}; dashboards ${events.dashboardsASecond} a second; transactions that failed and were made up for: ${list(events.failed)}.
 Lost: ${comparison.lost} of ${comparison.topics} screens (${comparison.lostAtOnce} three seconds after the last event), another state than committed: ${comparison.different}, than in the tables: ${comparison.differentFromTables} of ${comparison.readAnew}.${comparison.examples.length > 0 ? ` ${comparison.examples.join('; ')}.` : ''}
 Numbers skipped (the relay leaves out what a newer state replaces): ${report.gaps}; orders to read again: ${report.resyncs}, to move: ${report.drains}; checks ${report.checks}, found behind ${report.behind}; snapshots ${report.snapshots}, not needed ${report.unchanged}. Errors: ${list(report.errors)}.
 Requests beside it: ${report.requests.sent}, failed: ${list(report.requests.failed)}, slowest ${report.requests.slowestMs} ms.

@@ -207,7 +207,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     let stallMs: Record<string, number> = {};
     const climb = options.scenario === 'climb' ? startClimb(() => system.usage(), rates) : null;
     const committed: EventRates = { user: 0, office: 0, broadcast: 0 };
-    let failed = 0;
+    const failed: Record<string, number> = {};
     const commits: ReturnType<typeof events.take>['commits'][] = [];
     const lasting = options.storm === 'stalls' || options.storm === 'rolling';
     const goesOn = (): boolean =>
@@ -249,7 +249,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
       const taken = events.take();
       await climb?.note(events.factor, { figures, committed: taken.committed, seconds: elapsed() });
       for (const kind of ['user', 'office', 'broadcast'] as const) committed[kind] += taken.committed[kind];
-      failed += taken.failed;
+      for (const [why, count] of Object.entries(taken.failed)) failed[why] = (failed[why] ?? 0) + count;
       commits.push(taken.commits);
       slices.push({
         at: elapsed(),

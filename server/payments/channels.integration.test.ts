@@ -84,11 +84,18 @@ describe('how each way to pay does', () => {
     await until(() => sandbox.orders.list().every(({ status }) => status === 'SUCCESSFUL'));
     fixture.clock.turn(4_000);
     for (const id of ids) await fixture.confirmations.check(id);
+    const paidAt = fixture.clock().toISOString();
+    await look();
+    // Figures alone are told to everybody in the first look of a minute.
+    expect(await channel()).toMatchObject({ status: 'working', paid: null });
+    expect(await told()).toEqual(['working']);
+    fixture.clock.turn(60_000);
     await look();
     expect(await channel()).toMatchObject({
       ...{ status: 'working', paid: { percent: 100, of: 5 }, confirmation: { seconds: 4, of: 5 } },
-      lastPaidAt: fixture.clock().toISOString(),
+      lastPaidAt: paidAt,
     });
+    expect(await told()).toEqual(['working', 'working']);
   });
 
   it('says failing while the provider is down for two minutes, and recovers by itself', async () => {

@@ -27,6 +27,12 @@ const QUIET_MS = 15_000;
 /** One that does not do well is asked even if its newest order is so old. Milliseconds. */
 const OLD_ORDER_MS = 24 * 3600_000;
 
+/**
+ * Figures that any payment moves are told in the first look of a minute: every open page hears of it, and 20,000 of them every few seconds
+ * would cost more than all else that is told. A status is told at once. Milliseconds.
+ */
+const FIGURES_EVERY_MS = 60_000;
+
 /** What everybody is told of the ways to pay. */
 export async function readChannelsView(db: Executor): Promise<ChannelsView> {
   return viewOf(await readChannels(db));
@@ -71,10 +77,12 @@ export async function lookAtChannels(deps: ChannelsDeps): Promise<void> {
       const confirmation = seconds === null || paid < MIN_ORDERS ? null : { seconds: Math.round(seconds), of: paid };
       const evidence: ChannelEvidence = { on: providers.offers(code), calls: callsOf(calls.get(code)), confirmation };
       const state = nextChannelState(stateOf(row), evidence, now.getTime());
-      const view: ChannelView = {
+      const found: ChannelView = {
         ...{ provider: code, status: state.status, since: new Date(state.since).toISOString() },
         ...{ paid: paidShare(paid, ended), confirmation, lastPaidAt: laterOf(lastPaidAt, row?.view.lastPaidAt ?? null) },
       };
+      const isToldNow = !row || !sameStatus(row.view, found) || minuteOf(row.checkedAt) !== minuteOf(now);
+      const view = isToldNow ? found : row.view;
       different ||= !row || !same(row.view, view);
       const betterSince = state.betterSince === null ? null : new Date(state.betterSince);
       await writeChannel(tx, code, { view, betterSince, checkedAt: now });
@@ -122,6 +130,9 @@ const laterOf = (found: Date | null, known: string | null): string | null => {
   const text = found?.toISOString() ?? null;
   return text !== null && (known === null || text > known) ? text : known;
 };
+
+const minuteOf = (at: Date): number => Math.floor(at.getTime() / FIGURES_EVERY_MS);
+const sameStatus = (a: ChannelView, b: ChannelView): boolean => a.status === b.status && a.since === b.since;
 
 /** Columns of JSON come back in another order than they were written. */
 const same = (a: ChannelView, b: ChannelView): boolean => canonical(a) === canonical(b);
