@@ -103,9 +103,9 @@ it('the public page says failing while the operator is down, and works again by 
   const shown = (status: string) => anybody.locator(`article[aria-labelledby=canal-mvola][data-status=${status}]`);
   // A run that was cut off left word of an outage in the stack's directory: it has to end by itself first.
   await shown('working').waitFor({ timeout: 120_000 });
-  // What was paid above is told of, by both ways.
+  // What was paid above is told of, by both ways, in the first look of a minute.
   await until(async () => (await anybody.getByText(fr.channels.never).count()) === 0, {
-    timeoutMs: 40_000,
+    timeoutMs: 90_000,
     what: 'the last payments',
   });
   expect(await accessibilityFaults(anybody)).toEqual([]);
