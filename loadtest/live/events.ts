@@ -63,6 +63,8 @@ export function startEvents(deps: {
   const began = performance.now();
   const running = new Set<Promise<void>>();
   let [next, serial, atOffices] = [0, 0, 0];
+  /** A country that is used again has been told of the first before. */
+  const run = Date.now();
   /** Those that another transaction does not hold: in turn. */
   const nextCitizens = (count: number): LoadCitizen[] =>
     Array.from(
@@ -91,7 +93,7 @@ export function startEvents(deps: {
         tx,
         told.map(({ userId, paymentId }) => ({
           userId,
-          eventKey: `load-${serial}`,
+          eventKey: `load-${run}-${serial}`,
           content: { kind: 'payment_expired', params: { paymentId, amount: 100_000, currency: 'MGA', items: [] } },
         })),
         at,
@@ -197,9 +199,9 @@ export function startEvents(deps: {
   };
 }
 
-/** The first words of what was wrong, the same for all that are: a query's own error rather than what it was about. */
+/** What was wrong in one line, the same for all that are: a query's own error rather than what it was about. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const [line = ''] = String(cause).split('\n');
-  return line.replaceAll(/[0-9a-f-]{36}/g, '…').slice(0, 120);
+  const line = String(cause).replaceAll(/\s+/g, ' ');
+  return line.replaceAll(/[0-9a-f-]{36}/g, '…').slice(0, 200);
 }
