@@ -147,6 +147,8 @@ it('has the numbers of a chart as a table, by keyboard', async () => {
   // A bar opens as the figure does: to the movements of its hour.
   const hour = hours.findLastIndex((text) => text !== '–' && digits(text) !== 0);
   const plot = chart.locator('.u-over');
+  // Once it has the size that it keeps: it was not there while its table was.
+  await plot.hover();
   const { width = 0, height = 0 } = (await plot.boundingBox()) ?? {};
   await plot.click({ position: { x: ((hour + 0.5) / 24) * width, y: height / 2 } });
   await desk.waitForURL(`**/bureau/tableau/mouvements?**&hour=${hour}`);
